@@ -1,0 +1,1 @@
+"""HTTP: the addresses of the public contract."""

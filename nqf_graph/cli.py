@@ -1,0 +1,260 @@
+"""The command `nqf`.  Results go to stdout, talk to stderr; exit 0 fine, 1 findings, 2 usage, 3 cannot load."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from nqf_graph import __version__
+from nqf_graph.errors import BadParameter, CannotLoad, DataInvalid, NqfError, StoreInUse
+from nqf_graph.formats import CSV, GRAPHS_AND_DATASETS, JSON, ROWS, TURTLE, named
+from nqf_graph.publication import Publication, check_files, open_publication, open_published
+from nqf_graph.questions import Question
+from nqf_graph.settings import Settings
+from nqf_graph.store import Rows
+from nqf_graph.terms import LANGUAGES
+from nqf_graph.validation import Report
+
+FINDINGS, USAGE, CANNOT_LOAD = 1, 2, 3
+
+app = typer.Typer(
+    name="nqf", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="A national qualifications framework as a checked knowledge graph.",
+)  # fmt: skip
+_out = Console(soft_wrap=True, highlight=False)
+_Lang = Annotated[str, typer.Option("--lang", help="Language of names and messages: ky, ru or en.")]
+_Form = Annotated[str, typer.Option("--format", "-f", help="How the result is written.")]
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one sentence on stderr and an exit code."""
+    try:
+        app()
+    except DataInvalid as error:
+        _talk(_findings_as_text(Report.from_list(error.findings), LANGUAGES))
+        _talk(f"nqf: {error}")
+        raise SystemExit(FINDINGS) from None
+    except (CannotLoad, StoreInUse) as error:
+        _talk(f"nqf: {error}")
+        raise SystemExit(CANNOT_LOAD) from None
+    except NqfError as error:
+        _talk(f"nqf: {error}")
+        raise SystemExit(USAGE) from None
+    except BrokenPipeError:
+        raise SystemExit(0) from None
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+) -> None:
+    """Load the data, check every rule, and serve SPARQL, REST and pages."""
+    import uvicorn  # noqa: PLC0415 - the other commands start faster without it
+
+    from nqf_graph.app import create_app  # noqa: PLC0415
+
+    settings = Settings()
+    publication = open_publication(settings, _talk_if_terminal)
+    config = uvicorn.Config(
+        create_app(publication),
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        log_level="warning",
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    with config.bind_socket() as socket:
+        address, bound = socket.getsockname()[:2]
+        _talk(f"nqf-graph {__version__} answers on http://{address}:{bound}")
+        server.run(sockets=[socket])
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path] | None, typer.Argument(help="Turtle or CSV files to check beside the data.")] = None,
+    form: _Form = "text",
+    lang: Annotated[str | None, typer.Option("--lang", help="One language only; otherwise all three.")] = None,
+) -> None:
+    """Check the catalogue's data, and FILES if given, against every rule; nothing is stored."""
+    if form not in ("text", "json"):
+        raise BadParameter("--format", "expected text or json")
+    for file in files or []:
+        if not file.is_file():
+            raise CannotLoad(str(file), "expected a file here")
+    report = check_files(Settings(), files or [])
+    if form == "json":
+        document = {
+            "conforms": report.conforms,
+            "findings": [finding.as_dict() for finding in report.findings],
+        }
+        print(json.dumps(document, ensure_ascii=False, indent=1))
+    else:
+        print(_findings_as_text(report, (lang,) if lang else LANGUAGES))
+    if report.violations:
+        raise SystemExit(FINDINGS)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def ask(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(help="For example frameworks/levels; see `nqf questions`.")],
+    form: _Form = "table",
+    lang: _Lang = "en",
+    show: Annotated[bool, typer.Option("--show", help="Print the SPARQL, URL and curl line; do not run.")] = False,
+) -> None:
+    """Answer QUESTION; its parameters are given as `--name value`."""
+    publication = _publication()
+    asked = publication.questions[question]
+    values = _parameters(context.args, asked)
+    if show:
+        _show(asked, values | {"lang": lang})
+        return
+    answer = publication.asker.ask(asked, values, lang)
+    if form == "table":
+        _print_table(publication, answer.rows, asked, lang)
+    elif form == JSON.suffix:
+        print(json.dumps([_texts(row) for row in answer.rows], ensure_ascii=False, indent=1))
+    else:
+        _write(publication.store.query(answer.query).write(named(form, ROWS)))
+
+
+@app.command()
+def query(
+    file: Annotated[str, typer.Argument(help="A file with a SPARQL query, or - for standard input.")],
+    form: Annotated[str | None, typer.Option("--format", "-f", help="A media type or suffix, e.g. csv or ttl.")] = None,
+) -> None:
+    """Run a SPARQL query against the published data."""
+    if file != "-" and not Path(file).is_file():
+        raise BadParameter("FILE", f"expected a file or -, found {file!r}")
+    text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    result = _publication().store.query(text)
+    default = CSV if CSV in result.formats else TURTLE if TURTLE in result.formats else result.formats[0]
+    _write(result.write(named(form, result.formats) if form else default))
+
+
+@app.command()
+def export(
+    form: Annotated[str, typer.Option("--format", "-f", help="nq, trig, ttl, nt, jsonld or rdf.")] = "trig",
+) -> None:
+    """Write everything that is published; trig and nq keep the named graphs."""
+    _write(_publication().store.dump(named(form, GRAPHS_AND_DATASETS)))
+
+
+@app.command()
+def questions(lang: _Lang = "en") -> None:
+    """List the questions with their parameters."""
+    for question in _publication().questions.values():
+        names = " ".join(f"--{p.name}" if p.required else f"[--{p.name}]" for p in question.parameters.values())
+        print(f"{question.id} {names}\n    {question.question[_known(lang)]}")
+
+
+@app.command()
+def rules(lang: _Lang = "en", form: _Form = "text") -> None:
+    """List the rules with severity, text, basis and owner."""
+    register = _publication().rules
+    if form == "json":
+        print(json.dumps([rule.__dict__ for rule in register.values()], ensure_ascii=False, indent=1))
+        return
+    for rule in register.values():
+        tag = _known(lang)
+        print(f"{rule.number} {rule.severity}: {rule.title[tag]}\n    {rule.description[tag]}\n    {rule.basis[tag]}")
+
+
+@app.command()
+def settings() -> None:
+    """List the settings: variable, present value, what it is for."""
+    present = Settings()
+    for name, field in sorted(Settings.model_fields.items()):
+        print(f"NQF_{name.upper()}={getattr(present, name) or ''}\n    {field.description}")
+
+
+@app.command()
+def version() -> None:
+    """Print the version of package, ontology and rules."""
+    print(__version__)
+
+
+def _publication() -> Publication:
+    """The published state; read beside a running service when one holds the data folder."""
+    try:
+        return open_publication(Settings(), _talk_if_terminal)
+    except StoreInUse:
+        return open_published(Settings())
+
+
+def _parameters(arguments: Sequence[str], question: Question) -> dict[str, str]:
+    """`--name value` and `--name=value` as a mapping."""
+    values: dict[str, str] = {}
+    rest = list(arguments)
+    while rest:
+        name, given, value = rest.pop(0).partition("=")
+        if not name.startswith("--"):
+            raise BadParameter(name, "expected --name value", tuple(f"--{known}" for known in question.parameters))
+        if not given:
+            if not rest:
+                raise BadParameter(name, "expected a value after it")
+            value = rest.pop(0)
+        values[name[2:].replace("-", "_")] = value
+    return values
+
+
+def _show(question: Question, values: dict[str, str]) -> None:
+    settings = Settings()
+    address = f"http://{settings.host}:{settings.port}/api/v1/questions/{question.id}?{urlencode(values)}"
+    print(question.text)
+    print(address)
+    print(f"curl -H 'Accept: application/json' '{address}'")
+
+
+def _print_table(publication: Publication, rows: Rows, question: Question, lang: str) -> None:
+    table = Table(title=question.title[_known(lang)], title_justify="left")
+    for column in rows.columns:
+        table.add_column(question.columns[column][_known(lang)])
+    for row in rows:
+        table.add_row(*(publication.asker.shorten(text) for text in _texts(row).values()))
+    _out.print(table)
+
+
+def _texts(row: dict[str, Any]) -> dict[str, str]:
+    return {name: "" if term is None else getattr(term, "value", str(term)) for name, term in row.items()}
+
+
+def _findings_as_text(report: Report, languages: Sequence[str]) -> str:
+    """One paragraph a finding: rule, record, path, value, and the message in each language."""
+    lines = []
+    for finding in report.findings:
+        value = f"\n    value  {finding.value}" if finding.value else ""
+        path = f"\n    path   {finding.path}" if finding.path else ""
+        lines.append(f"{finding.rule} {finding.severity}\n    record {finding.focus}{path}{value}")
+        lines.extend(f"    {language:6} {finding.message(language)}" for language in languages)
+    lines.append(f"{len(report.violations)} violation(s), {len(report.findings)} finding(s)")
+    return "\n".join(lines)
+
+
+def _known(lang: str) -> str:
+    if lang not in LANGUAGES:
+        raise BadParameter("--lang", f"no language {lang!r}", LANGUAGES)
+    return lang
+
+
+def _write(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _talk(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _talk_if_terminal(text: str) -> None:
+    if sys.stderr.isatty():
+        _talk(f"nqf: {text} …")

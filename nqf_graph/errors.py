@@ -1,0 +1,103 @@
+"""What can go wrong, as one tree.  The core raises these; only `api/problems.py` knows status codes.
+
+NqfError
+├── CannotLoad              a file of the catalogue cannot be read: where, and what was expected
+├── StoreInUse              another process writes to the data folder
+├── DataInvalid             the data break a rule; carries the findings
+├── NotFound                no such thing; says what exists
+├── BadParameter            a value that cannot be used; says what would be
+├── NotAcceptable           none of the offered formats is acceptable
+├── UnsupportedFormat       data came in a format that is not read
+├── TooLarge                a request text above its limit
+├── QuerySyntax             SPARQL that does not parse: line, column, what was expected
+└── QueryRefused            SPARQL that parses and is not allowed here
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class NqfError(Exception):
+    """Anything this project raises on purpose; `str(error)` is a sentence for people."""
+
+
+class CannotLoad(NqfError):
+    """A file cannot be read: `file`, `line` and `column` (from 1, None when unknown), and `expected`."""
+
+    def __init__(self, file: str, expected: str, line: int | None = None, column: int | None = None) -> None:
+        self.file, self.line, self.column, self.expected = file, line, column, expected
+        place = ":".join(str(part) for part in (file, line, column) if part is not None)
+        super().__init__(f"{place}: {expected}")
+
+
+class StoreInUse(NqfError):
+    """The data folder `folder` is open for writing in another process."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        super().__init__(f"{folder}: another process is using this data folder (is the service already running?)")
+
+
+class DataInvalid(NqfError):
+    """The data break at least one rule, so they are not published; `findings` are as `Finding.as_dict` writes them."""
+
+    def __init__(self, findings: Sequence[Mapping[str, Any]]) -> None:
+        self.findings = tuple(findings)
+        broken = sum(1 for finding in self.findings if finding["severity"] == "Violation")
+        super().__init__(f"{broken} violation(s) of the framework's rules; nothing was published")
+
+
+class NotFound(NqfError):
+    """No `kind` is called `name`; `existing` lists what there is (possibly shortened)."""
+
+    def __init__(self, kind: str, name: str, existing: Sequence[str] = ()) -> None:
+        self.kind, self.name, self.existing = kind, name, tuple(existing)
+        hint = f"; there is: {', '.join(self.existing)}" if self.existing else ""
+        super().__init__(f"no {kind} {name!r}{hint}")
+
+
+class BadParameter(NqfError):
+    """The value of parameter `name` cannot be used; `expected` says what would be, `existing` which names exist."""
+
+    def __init__(self, name: str, expected: str, existing: Sequence[str] = ()) -> None:
+        self.name, self.expected, self.existing = name, expected, tuple(existing)
+        hint = f"; there is: {', '.join(self.existing)}" if self.existing else ""
+        super().__init__(f"parameter {name!r}: {expected}{hint}")
+
+
+class NotAcceptable(NqfError):
+    """None of `offered` media types is acceptable to the caller."""
+
+    def __init__(self, accept: str, offered: Sequence[str]) -> None:
+        self.accept, self.offered = accept, tuple(offered)
+        super().__init__(f"nothing on offer is acceptable for {accept!r}; offered: {', '.join(self.offered)}")
+
+
+class UnsupportedFormat(NqfError):
+    """Data came as `given`, which is not read here; `readable` lists what is."""
+
+    def __init__(self, given: str, readable: Sequence[str]) -> None:
+        self.given, self.readable = given, tuple(readable)
+        super().__init__(f"{given or 'no media type'} is not read here; readable: {', '.join(self.readable)}")
+
+
+class TooLarge(NqfError):
+    """A text of `size` bytes where at most `limit` are read."""
+
+    def __init__(self, size: int, limit: int) -> None:
+        self.size, self.limit = size, limit
+        super().__init__(f"the text has {size} bytes; at most {limit} are read")
+
+
+class QuerySyntax(NqfError):
+    """SPARQL that does not parse; `line` and `column` count from 1 and are None when unknown."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        self.line, self.column = line, column
+        super().__init__(message)
+
+
+class QueryRefused(NqfError):
+    """SPARQL that is well formed and not allowed on this endpoint."""

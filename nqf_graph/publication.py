@@ -1,0 +1,152 @@
+"""Load → check → publish: a `Publication` is a store that holds the catalogue's data and has passed the rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pyoxigraph import Triple
+from rdflib import Graph
+
+from nqf_graph.errors import DataInvalid
+from nqf_graph.questions import Asker, Questions, SystemQueries
+from nqf_graph.settings import Settings
+from nqf_graph.store import Catalogue, Change, OxigraphStore, Store, read_catalogue
+from nqf_graph.store.loading import disjoint, plan, read, read_prefixes
+from nqf_graph.validation import Report, Rule, as_graph, read_rules, validate
+
+Talk = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A loaded and checked state, ready to be asked."""
+
+    settings: Settings
+    catalogue: Catalogue
+    store: Store
+    prefixes: dict[str, str]
+
+    @cached_property
+    def questions(self) -> Questions:
+        """The questions of the queries folder."""
+        return Questions(self.settings.queries)
+
+    @cached_property
+    def system(self) -> SystemQueries:
+        """The service's own queries."""
+        return SystemQueries(self.settings.queries)
+
+    @cached_property
+    def asker(self) -> Asker:
+        """What answers questions from this state."""
+        return Asker(self.store, self.system, self.prefixes, self.settings.base)
+
+    @cached_property
+    def shapes(self) -> Graph:
+        """The rules as SHACL shapes."""
+        return as_graph(_triples_of(self.store, self.catalogue, shapes=True))
+
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        """The rule register, by number."""
+        return read_rules(self.shapes)
+
+
+def open_publication(settings: Settings, talk: Talk = _silent) -> Publication:
+    """Which state do the catalogue's files make?  Loads what changed since the last start, checks it, commits it.
+
+    `talk` is told what takes time.  Raises CannotLoad for a file that cannot be read and DataInvalid for data that
+    break a rule; in both cases the store stays as it was.
+    """
+    catalogue = read_catalogue(settings.catalog, settings.base)
+    store = OxigraphStore(settings.store / "store" if settings.store else None)
+    change = plan(catalogue, store, settings.base)
+    prefixes = read_prefixes(catalogue, settings.base)
+    if change:
+        talk(f"loading {len(change.replace)} of {len(catalogue.datasets) + 1} files")
+        staged = stage(store, change)
+        talk("checking the rules")
+        report = check(staged, catalogue)
+        if report.violations:
+            raise DataInvalid([finding.as_dict() for finding in report.findings])
+        store.apply(change)
+        _keep_report(settings, store.state_id, report)
+    return Publication(settings, catalogue, store, prefixes)
+
+
+def open_published(settings: Settings) -> Publication:
+    """The state in the data folder as it is, read-only; works while a service has the folder open for writing."""
+    if settings.store is None:
+        raise ValueError("a store in memory cannot be opened a second time")
+    catalogue = read_catalogue(settings.catalog, settings.base)
+    store = OxigraphStore(settings.store / "store", read_only=True)
+    return Publication(settings, catalogue, store, read_prefixes(catalogue, settings.base))
+
+
+def stage(store: Store, change: Change) -> OxigraphStore:
+    """A store in memory that holds what `store` would hold after `change`.  Raises CannotLoad for a repeated triple."""
+    kept = [graph for graph in store.graphs() if graph not in change.replace and graph not in change.drop]
+    contents = {graph: store.triples(graph) for graph in kept} | dict(change.replace)
+    disjoint(contents.items())
+    staged = OxigraphStore()
+    staged.apply(Change(contents, checksums={graph: store.graphs().get(graph, "staged") for graph in contents}))
+    return staged
+
+
+def check(store: Store, catalogue: Catalogue) -> Report:
+    """Which rules do the catalogue's data break?"""
+    data = as_graph(_triples_of(store, catalogue, shapes=False))
+    return validate(data, as_graph(_triples_of(store, catalogue, shapes=True)))
+
+
+def check_files(settings: Settings, files: Iterable[Path]) -> Report:
+    """Which findings would appear if these files were added to the catalogue's data?
+
+    Raises CannotLoad for a file that cannot be read.  Nothing is stored.
+    """
+    catalogue = read_catalogue(settings.catalog, settings.base)
+    prefixes = read_prefixes(catalogue, settings.base)
+    known = {dataset.file for dataset in catalogue}
+    added: dict[str, list[Triple]] = {}
+    for file in files:
+        if file.resolve() not in known:
+            added[f"urn:nqf:submitted:{len(added)}"] = read(file, str(file), settings.base, prefixes)
+    staged = stage(OxigraphStore(), plan(catalogue, OxigraphStore(), settings.base))
+    present = {triple for dataset in catalogue for triple in staged.triples(dataset.graph)}
+    data = as_graph(_triples_of(staged, catalogue, shapes=False))
+    for triples in added.values():
+        for triple in as_graph(triple for triple in triples if triple not in present):
+            data.add(triple)
+    return validate(data, as_graph(_triples_of(staged, catalogue, shapes=True)))
+
+
+def last_report(publication: Publication) -> Report:
+    """The findings that were kept when the present state was published (advice; there is no violation in it)."""
+    file = _report_file(publication.settings)
+    if file is not None and file.is_file():
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        if kept["state"] == publication.store.state_id:
+            return Report.from_list(kept["findings"])
+    return check(publication.store, publication.catalogue)
+
+
+def _triples_of(store: Store, catalogue: Catalogue, *, shapes: bool) -> list[Triple]:
+    return [t for dataset in catalogue if dataset.is_shapes is shapes for t in store.triples(dataset.graph)]
+
+
+def _report_file(settings: Settings) -> Path | None:
+    return settings.store / "report.json" if settings.store else None
+
+
+def _keep_report(settings: Settings, state_id: str, report: Report) -> None:
+    if (file := _report_file(settings)) is not None:
+        kept = {"state": state_id, "findings": [finding.as_dict() for finding in report.findings]}
+        file.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")

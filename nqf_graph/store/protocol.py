@@ -1,0 +1,97 @@
+"""What the rest of the project may ask of a store.  One compliance suite runs against every implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from nqf_graph.formats import Format
+
+Term = NamedNode | BlankNode | Literal | Triple
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The solutions of a SELECT query: one tuple a row, a cell is None where a variable is unbound."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Term | None, ...], ...]
+
+    def __iter__(self) -> Iterator[dict[str, Term | None]]:
+        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
+
+@dataclass(frozen=True)
+class DatasetClause:
+    """The `default-graph-uri` and `named-graph-uri` of a request; they win over FROM in the text."""
+
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.default_graphs or self.named_graphs)
+
+
+STORE_DECIDES = DatasetClause()
+"""No graph was named: FROM in the text counts, else the union of all graphs."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a commit does: graphs to replace by new triples, graphs to drop, and the checksums to remember."""
+
+    replace: Mapping[str, Sequence[Triple]] = field(default_factory=dict)
+    drop: tuple[str, ...] = ()
+    checksums: Mapping[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.replace or self.drop)
+
+
+class Result(Protocol):
+    """A query's result before it is written: what kind it is, and its bytes in one of the formats of that kind."""
+
+    @property
+    def formats(self) -> tuple[Format, ...]:
+        """The formats it can be written in, the preferred one first."""
+
+    def write(self, form: Format) -> bytes:
+        """The whole result in `form`; a result is read once, by `write` or by `rows`."""
+
+    def rows(self) -> Rows | None:
+        """The solutions, or None when the query was not a SELECT."""
+
+
+class Store(Protocol):
+    """A set of named graphs whose union is the default graph."""
+
+    def query(self, text: str, dataset: DatasetClause = ...) -> Result:
+        """Answer any SPARQL 1.1 query.  Raises QuerySyntax or QueryRefused."""
+
+    def select(self, text: str) -> Rows:
+        """Answer a SELECT query."""
+
+    def construct(self, text: str) -> list[Triple]:
+        """Answer a CONSTRUCT or DESCRIBE query; each triple once."""
+
+    def ask(self, text: str) -> bool:
+        """Answer an ASK query."""
+
+    def apply(self, change: Change) -> None:
+        """Make the next state, or keep this one if anything fails: all of `change` or nothing."""
+
+    def triples(self, graph: str) -> list[Triple]:
+        """Which triples does the named graph hold?"""
+
+    def graphs(self) -> dict[str, str]:
+        """Which graphs were loaded by the catalogue?  Graph IRI → checksum of the files it came from."""
+
+    def dump(self, form: Format) -> bytes:
+        """Everything that is published, in one of GRAPHS_AND_DATASETS."""
+
+    @property
+    def state_id(self) -> str:
+        """The name of the present state; two stores with equal content have equal names."""

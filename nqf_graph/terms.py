@@ -1,0 +1,42 @@
+"""The few terms that the code itself uses; everything else is words in `ontology/` and facts in `data/`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """A vocabulary: `DCT["title"]` is its term `title`."""
+
+    iri: str
+
+    def __getitem__(self, name: str) -> NamedNode:
+        return NamedNode(self.iri + name)
+
+
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
+DCT = Namespace("http://purl.org/dc/terms/")
+FOAF = Namespace("http://xmlns.com/foaf/0.1/")
+FORMATS = Namespace("http://www.w3.org/ns/formats/")
+NQF = Namespace("https://w3id.org/nqf/ontology#")
+OWL = Namespace("http://www.w3.org/2002/07/owl#")
+RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
+RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
+SCHEMA = Namespace("https://schema.org/")
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+SH = Namespace("http://www.w3.org/ns/shacl#")
+SHAPES = Namespace("https://w3id.org/nqf/shapes#")
+SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+SPDX = Namespace("http://spdx.org/rdf/terms#")
+XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
+
+LANGUAGES = ("ky", "ru", "en")
+"""The languages every label has, source language first."""
+
+
+def language_order(preferred: str) -> tuple[str, ...]:
+    """In which order are languages tried for a reader of `preferred`?  The wanted one, then ky, en, ru."""
+    return tuple(dict.fromkeys((preferred, "ky", "en", "ru")))
