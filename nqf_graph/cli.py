@@ -29,7 +29,6 @@ app = typer.Typer(
     name="nqf", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="A national qualifications framework as a checked knowledge graph.",
 )  # fmt: skip
-_out = Console(soft_wrap=True, highlight=False)
 _Lang = Annotated[str, typer.Option("--lang", help="Language of names and messages: ky, ru or en.")]
 _Form = Annotated[str, typer.Option("--format", "-f", help="How the result is written.")]
 
@@ -216,12 +215,13 @@ def _show(question: Question, values: dict[str, str]) -> None:
 
 
 def _print_table(publication: Publication, rows: Rows, question: Question, lang: str) -> None:
-    table = Table(title=question.title[_known(lang)], title_justify="left")
+    shorten = publication.asker.shorten
+    table = Table(title=question.question[_known(lang)], title_justify="left")
     for column in rows.columns:
-        table.add_column(question.columns[column][_known(lang)])
+        table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(publication.asker.shorten(text) for text in _texts(row).values()))
-    _out.print(table)
+        table.add_row(*(" ".join(map(shorten, text.split(" "))) for text in _texts(row).values()))
+    Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
 
 
 def _texts(row: dict[str, Any]) -> dict[str, str]:

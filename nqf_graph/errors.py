@@ -96,7 +96,8 @@ class QuerySyntax(NqfError):
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
         self.line, self.column = line, column
-        super().__init__(message)
+        place = "" if line is None else f"line {line}, column {column}: "
+        super().__init__(place + message)
 
 
 class QueryRefused(NqfError):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import Triple
 from rdflib import Graph
 
-from nqf_graph.errors import DataInvalid
+from nqf_graph.errors import CannotLoad, DataInvalid
 from nqf_graph.questions import Asker, Questions, SystemQueries
 from nqf_graph.settings import Settings
 from nqf_graph.store import Catalogue, Change, OxigraphStore, Store, read_catalogue
@@ -63,8 +65,8 @@ class Publication:
 def open_publication(settings: Settings, talk: Talk = _silent) -> Publication:
     """Which state do the catalogue's files make?  Loads what changed since the last start, checks it, commits it.
 
-    `talk` is told what takes time.  Raises CannotLoad for a file that cannot be read and DataInvalid for data that
-    break a rule; in both cases the store stays as it was.
+    `talk` is told what takes time.  Raises CannotLoad for a file that cannot be read, DataInvalid for data that
+    break a rule, StoreInUse when another process publishes from the same data folder; the store stays as it was.
     """
     catalogue = read_catalogue(settings.catalog, settings.base)
     store = OxigraphStore(settings.store / "store" if settings.store else None)
@@ -78,16 +80,17 @@ def open_publication(settings: Settings, talk: Talk = _silent) -> Publication:
         if report.violations:
             raise DataInvalid([finding.as_dict() for finding in report.findings])
         store.apply(change)
-        _keep_report(settings, store.state_id, report)
+        if settings.store:
+            _keep(settings.store, store, report)
     return Publication(settings, catalogue, store, prefixes)
 
 
 def open_published(settings: Settings) -> Publication:
-    """The state in the data folder as it is, read-only; works while a service has the folder open for writing."""
+    """The last published state, read-only; works while a service has the data folder open for writing."""
     if settings.store is None:
         raise ValueError("a store in memory cannot be opened a second time")
     catalogue = read_catalogue(settings.catalog, settings.base)
-    store = OxigraphStore(settings.store / "store", read_only=True)
+    store = OxigraphStore(settings.store / _published(settings.store)["folder"], read_only=True)
     return Publication(settings, catalogue, store, read_prefixes(catalogue, settings.base))
 
 
@@ -129,10 +132,10 @@ def check_files(settings: Settings, files: Iterable[Path]) -> Report:
 
 
 def last_report(publication: Publication) -> Report:
-    """The findings that were kept when the present state was published (advice; there is no violation in it)."""
-    file = _report_file(publication.settings)
-    if file is not None and file.is_file():
-        kept = json.loads(file.read_text(encoding="utf-8"))
+    """The findings of the present state (advice: a state with violations is not published)."""
+    folder = publication.settings.store
+    if folder is not None:
+        kept = _published(folder)
         if kept["state"] == publication.store.state_id:
             return Report.from_list(kept["findings"])
     return check(publication.store, publication.catalogue)
@@ -142,11 +145,25 @@ def _triples_of(store: Store, catalogue: Catalogue, *, shapes: bool) -> list[Tri
     return [t for dataset in catalogue if dataset.is_shapes is shapes for t in store.triples(dataset.graph)]
 
 
-def _report_file(settings: Settings) -> Path | None:
-    return settings.store / "report.json" if settings.store else None
+def _published(folder: Path) -> dict[str, Any]:
+    """What the data folder says of the last published state: its id, its snapshot, its findings."""
+    try:
+        kept: dict[str, Any] = json.loads((folder / "published.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CannotLoad(str(folder), "expected a published state here; start the service once") from error
+    return kept
 
 
-def _keep_report(settings: Settings, state_id: str, report: Report) -> None:
-    if (file := _report_file(settings)) is not None:
-        kept = {"state": state_id, "findings": [finding.as_dict() for finding in report.findings]}
-        file.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+def _keep(folder: Path, store: OxigraphStore, report: Report) -> None:
+    """Make the present state the published one for readers in other processes, in one step; drop earlier ones."""
+    snapshot = folder / f"snapshot-{store.state_id}"
+    if not snapshot.exists():
+        store.snapshot(snapshot)
+    findings = [finding.as_dict() for finding in report.findings]
+    kept = {"state": store.state_id, "folder": snapshot.name, "findings": findings}
+    draft = folder / "published.json.new"
+    draft.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+    draft.replace(folder / "published.json")
+    for earlier in folder.glob("snapshot-*"):
+        if earlier != snapshot:
+            shutil.rmtree(earlier, ignore_errors=True)

@@ -38,6 +38,9 @@ def strict_language_of(request: Request) -> str:
 
 
 def format_of(request: Request, offers: Sequence[Format]) -> Format:
-    """The format the caller wants: `_mediatype=` if given, else by `Accept`.  Raises NotAcceptable."""
+    """The format the caller wants: `_mediatype=` if given, else by `Accept`.  Raises NotAcceptable.
+
+    A blank in `_mediatype` was a plus sign that nobody escaped (`application/ld+json`).
+    """
     asked = request.query_params.get("_mediatype")
-    return named(asked, offers) if asked else choose(request.headers.get("accept"), offers)
+    return named(asked.replace(" ", "+"), offers) if asked else choose(request.headers.get("accept"), offers)

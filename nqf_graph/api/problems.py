@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from nqf_graph.api.context import language_of
 from nqf_graph.errors import (
@@ -76,11 +77,10 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers = {"Allow": ", ".join(_allowed(request))}
         if error.status_code == 405 and request.method == "OPTIONS":
-            return Response(
-                status_code=204,
-                headers={"Allow": f"{headers.get('allow', headers.get('Allow', 'GET'))}, OPTIONS"},
-            )
+            return Response(status_code=204, headers=headers)
         title = HTTPStatus(error.status_code).phrase
         detail = f"{request.method} {request.url.path}: {title}"
         document = {"type": "about:blank", "title": title, "status": error.status_code, "detail": detail}
@@ -124,6 +124,15 @@ def _respond(request: Request, problem: dict[str, Any], headers: dict[str, str] 
         response = Response(text, problem["status"], headers, MEDIA_TYPE)
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that the address answers."""
+    methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+    routes = request.app.router.routes
+    return [m for m in methods if any(r.matches(dict(request.scope) | {"method": m})[0] is Match.FULL for r in routes)] + [
+        "OPTIONS"
+    ]
 
 
 def _wants_html(request: Request) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -14,7 +15,7 @@ from nqf_graph.api.problems import problem_of
 from nqf_graph.errors import BadParameter, NqfError, TooLarge, UnsupportedFormat
 from nqf_graph.formats import BOOLEANS, CSV, GRAPHS, GRAPHS_AND_DATASETS, HTML, ROWS, TSV, write_graph
 from nqf_graph.publication import Publication
-from nqf_graph.store import DatasetClause
+from nqf_graph.store import DatasetClause, Result
 from nqf_graph.terms import RDF, SD
 from nqf_graph.web.pages import render
 from nqf_graph.web.tables import plain_table
@@ -69,21 +70,25 @@ def _answer(request: Request, publication: Publication, asked: QueryRequest) -> 
     _limit(len(asked.text.encode()), publication.settings.max_query_bytes)
     wants_page = _prefers_html(request)
     try:
-        result = publication.store.query(asked.text, asked.dataset)
+        with closing(publication.store.query(asked.text, asked.dataset)) as result:
+            return _result_page(request, publication, asked.text, result) if wants_page else _written(request, result)
     except NqfError as error:
         if not wants_page:
             raise
         problem = problem_of(error)
         return _page(request, asked.text, problem["status"], problem=problem["detail"])
-    if wants_page:
-        if (rows := result.rows()) is not None:
-            cells = plain_table(rows, publication.settings.base)
-            return _page(request, asked.text, columns=rows.columns, rows=cells)
-        body = result.write(result.formats[0])
-        return _page(request, asked.text, text=body.decode())
-    offers = result.formats if result.formats is not BOOLEANS else (*BOOLEANS, CSV, TSV)
-    form = format_of(request, offers)
+
+
+def _written(request: Request, result: Result) -> Response:
+    """The result in the format the caller wants; a boolean goes into CSV and TSV too, for clients that ask for no other."""
+    form = format_of(request, result.formats if result.formats is not BOOLEANS else (*BOOLEANS, CSV, TSV))
     return Response(result.write(form), headers=VARY, media_type=form.content_type)
+
+
+def _result_page(request: Request, publication: Publication, text: str, result: Result) -> Response:
+    if (rows := result.rows()) is not None:
+        return _page(request, text, columns=rows.columns, rows=plain_table(rows, publication.settings.base))
+    return _page(request, text, text=result.write(result.formats[0]).decode())
 
 
 def _prefers_html(request: Request) -> bool:

@@ -24,7 +24,7 @@ class OxigraphResult:
     """A result as Oxigraph gives it, written by Oxigraph (in Rust: four times as fast as row by row in Python)."""
 
     def __init__(self, outcome: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> None:
-        self._outcome = outcome
+        self._outcome: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples | None = outcome
         self.formats = {
             ox.QuerySolutions: ROWS,
             ox.QueryBoolean: BOOLEANS,
@@ -36,7 +36,7 @@ class OxigraphResult:
         if isinstance(self._outcome, ox.QueryTriples):
             assert isinstance(form.engine, ox.RdfFormat)
             return self._outcome.serialize(format=form.engine) or b""
-        assert isinstance(form.engine, ox.QueryResultsFormat)
+        assert self._outcome is not None and isinstance(form.engine, ox.QueryResultsFormat)
         return self._outcome.serialize(format=form.engine) or b""
 
     def rows(self) -> Rows | None:
@@ -45,6 +45,10 @@ class OxigraphResult:
             return None
         columns = tuple(variable.value for variable in self._outcome.variables)
         return Rows(columns, tuple(tuple(solution[column] for column in columns) for solution in self._outcome))
+
+    def close(self) -> None:
+        """Let go of the engine's result, which must not be dropped by another thread (say, with a traceback)."""
+        self._outcome = None
 
 
 class OxigraphStore:
@@ -63,7 +67,7 @@ class OxigraphStore:
             else:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._store = ox.Store(str(folder))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             if "lock" in str(error).lower():
                 raise StoreInUse(str(folder)) from error
             raise CannotLoad(str(folder), f"expected a data folder of this version ({error})") from error
@@ -118,6 +122,10 @@ class OxigraphStore:
         self._store.update(" ;\n".join(steps))
         self._store.flush()
         self._state_id = self._read_state_id()
+
+    def snapshot(self, folder: Path) -> None:
+        """Make `folder` (which must not exist) a copy of the present state, by hard links: no data are copied."""
+        self._store.backup(str(folder))
 
     def triples(self, graph: str) -> list[Triple]:
         """Which triples does the named graph hold?"""

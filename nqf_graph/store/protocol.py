@@ -64,6 +64,9 @@ class Result(Protocol):
     def rows(self) -> Rows | None:
         """The solutions, or None when the query was not a SELECT."""
 
+    def close(self) -> None:
+        """Let go of the engine's result, on the thread that asked."""
+
 
 class Store(Protocol):
     """A set of named graphs whose union is the default graph."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
@@ -35,7 +36,13 @@ class _PreparingGraph(Graph):
 
 @lru_cache(maxsize=256)
 def _prepare(text: str) -> Query:
-    return prepareQuery(text)
+    """The parsed query.
+
+    pyparsing keeps the exceptions of its last attempts, and with them every frame below, graphs and stores
+    included; on a thread of its own there is nothing below to keep.
+    """
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(prepareQuery, text).result()
 
 
 def as_graph(triples: Iterable[Triple]) -> Graph:

@@ -1,0 +1,88 @@
+"""Shared fixtures: the invented country (small, read in a minute), the real data, and servers to talk to."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from nqf_graph.app import create_app
+from nqf_graph.publication import Publication, open_publication
+from nqf_graph.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+WORLD = ROOT / "tests" / "world"
+WORLD_BASE = "https://example.org/avalon"
+
+
+def world_settings(store: Path | None = None) -> Settings:
+    """Settings that publish the invented country."""
+    return Settings(base=WORLD_BASE, catalog=WORLD / "catalog.ttl", store=store)
+
+
+@pytest.fixture(scope="session")
+def world() -> Publication:
+    """The invented country, loaded and checked, in memory."""
+    return open_publication(world_settings())
+
+
+@pytest.fixture(scope="session")
+def country() -> Publication:
+    """The real data, loaded and checked, in memory."""
+    return open_publication(Settings(store=None))
+
+
+@pytest.fixture(scope="session")
+def client(world: Publication) -> Iterator[TestClient]:
+    """A client of the invented country's service; redirects are not followed."""
+    with TestClient(create_app(world), base_url="http://testserver", follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a service of the invented country, started as a user starts it, on a free port."""
+    store = tmp_path_factory.mktemp("store")
+    port = free_port()
+    environment = os.environ | {
+        "NQF_BASE": WORLD_BASE,
+        "NQF_CATALOG": str(WORLD / "catalog.ttl"),
+        "NQF_STORE": str(store),
+    }
+    command = [sys.executable, "-m", "nqf_graph", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_ready(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_ready(address: str, process: subprocess.Popen[str], seconds: float = 60) -> None:
+    """Return when the service answers /ready; fail with its words when it stops or takes too long."""
+    for _ in range(int(seconds / 0.1)):
+        if process.poll() is not None:
+            raise RuntimeError(f"the service stopped: {process.stderr.read() if process.stderr else ''}")
+        try:
+            with urllib.request.urlopen(f"{address}/ready", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the service did not answer within {seconds} s")
