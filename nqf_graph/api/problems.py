@@ -22,6 +22,7 @@ from nqf_graph.errors import (
     NqfError,
     QueryRefused,
     QuerySyntax,
+    StoreInUse,
     TooLarge,
     UnsupportedFormat,
 )
@@ -40,6 +41,7 @@ KINDS: dict[type[NqfError], tuple[int, str, str]] = {
     NotFound: (404, "not-found", "Not found"),
     QueryRefused: (403, "query-refused", "The query is not allowed here"),
     QuerySyntax: (400, "query-syntax", "The query does not parse"),
+    StoreInUse: (503, "store-in-use", "The data are being written"),
     TooLarge: (413, "too-large", "The request is too large"),
     UnsupportedFormat: (415, "unsupported-format", "The media type is not read here"),
 }
@@ -130,9 +132,9 @@ def _allowed(request: Request) -> list[str]:
     """The methods that the address answers."""
     methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
     routes = request.app.router.routes
-    return [m for m in methods if any(r.matches(dict(request.scope) | {"method": m})[0] is Match.FULL for r in routes)] + [
-        "OPTIONS"
-    ]
+    return [
+        m for m in methods if any(r.matches(dict(request.scope) | {"method": m})[0] is Match.FULL for r in routes)
+    ] + ["OPTIONS"]
 
 
 def _wants_html(request: Request) -> bool:

@@ -1,0 +1,72 @@
+"""What is listed is documented, what is documented is listed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+
+from nqf_graph import __version__
+from nqf_graph.api.problems import KINDS
+from nqf_graph.cli import app
+from nqf_graph.questions import Questions
+from nqf_graph.settings import Settings
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+
+
+def test_settings_are_documented() -> None:
+    documented = set(re.findall(r"`NQF_([A-Z_]+)`", REFERENCE))
+    assert documented == {name.upper() for name in Settings.model_fields}
+
+
+def test_problems_are_documented() -> None:
+    documented = {(int(status), name) for status, name in re.findall(r"\| (\d{3}) \| `([a-z-]+)`", REFERENCE)}
+    assert documented == {(status, fragment) for status, fragment, _ in KINDS.values()}
+
+
+def test_commands_are_documented() -> None:
+    documented = set(re.findall(r"`nqf ([a-z]+)", REFERENCE))
+    assert documented == {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
+
+
+def test_questions_are_documented() -> None:
+    text = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`([a-z]+/[a-z-]+)`", text)) == set(Questions(ROOT / "queries"))
+
+
+def test_readme_names_the_two_commands_and_they_exist() -> None:
+    for command in ("python3 run.py serve", "python3 run.py test"):
+        assert command in README
+    done = subprocess.run([sys.executable, ROOT / "run.py", "--help"], capture_output=True, text=True, check=True)
+    assert "serve" in done.stdout and "test" in done.stdout
+    assert "python3 run.py test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_folders_of_the_readme_exist() -> None:
+    named = re.findall(r"^\| `([\w./]+)/` \|", README, re.MULTILINE)
+    assert len(named) >= 8
+    assert [name for name in named if not (ROOT / name).is_dir()] == []
+
+
+def test_one_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert project == __version__
+    newest = re.search(r"^## \[?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest is not None and newest[1] == project
+    for file in [*(ROOT / "ontology").glob("*.ttl"), *(ROOT / "shapes").glob("*.ttl")]:
+        versions = set(re.findall(r'owl:versionInfo "([^"]+)"', file.read_text(encoding="utf-8")))
+        assert versions <= {project}, file.name
+
+
+def test_no_package_host_and_no_local_path_in_any_file() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    hosts = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian|(?<![\w.])/(?:root|home)/\w")
+    for name in filter(None, listed.split("\0")):
+        file = ROOT / name
+        if file.is_file() and file.name != "test_docs.py":
+            found = hosts.search(file.read_text(encoding="utf-8", errors="replace"))
+            assert found is None, f"{name}: {found}"
