@@ -20,7 +20,17 @@ from nqf_graph.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 WORLD = ROOT / "tests" / "world"
+SHARED = Path(os.environ.get("NQF_SHARED") or ROOT.parent / "shared")
+"""Reference data of others, read by tests and never committed."""
 WORLD_BASE = "https://example.org/avalon"
+
+
+def require(present: bool, what: str) -> None:
+    """Skip, saying why, where a tool or reference data are absent; fail where the environment promises them."""
+    if not present:
+        if os.environ.get("NQF_REQUIRE_TOOLS") == "1":
+            pytest.fail(f"{what}: required here and not found")
+        pytest.skip(f"{what}: not found on this machine, so this is not checked (2026-11-23)")
 
 
 def world_settings(store: Path | None = None) -> Settings:

@@ -1,25 +1,16 @@
 """Every module, with its imports, is OWL 2 DL in the eyes of the OWL API."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.conftest import ROOT, require
+
 OWL = Path(__file__).parent / "owl"
 JARS = Path("/usr/share/java")
 MODULES = sorted(path for path in (ROOT / "ontology").glob("*.ttl") if path.name != "prefixes.ttl")
-
-
-def require(present: bool, what: str) -> None:
-    """Skip where a tool is absent, but fail where the environment promises the tools."""
-    if present:
-        return
-    if os.environ.get("NQF_REQUIRE_TOOLS") == "1":
-        pytest.fail(f"{what} is required here and was not found")
-    pytest.skip(f"{what} was not found: the OWL 2 DL profile is not checked")
 
 
 @pytest.fixture(scope="module")

@@ -187,7 +187,7 @@ def test_syntax_errors_say_line_and_column(client: TestClient) -> None:
     ],
 )
 def test_bad_requests(
-    client: TestClient, status: int, method: str, url: str, headers: dict[str, str], content: bytes
+    client: TestClient, *, status: int, method: str, url: str, headers: dict[str, str], content: bytes
 ) -> None:
     response = client.request(method, url, headers=headers, content=content)
     assert response.status_code == status, response.text

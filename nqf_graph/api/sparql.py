@@ -80,7 +80,7 @@ def _answer(request: Request, publication: Publication, asked: QueryRequest) -> 
 
 
 def _written(request: Request, result: Result) -> Response:
-    """The result in the format the caller wants; a boolean goes into CSV and TSV too, for clients that ask for no other."""
+    """The result in the format the caller wants; a boolean also as CSV or TSV, for clients that ask for no other."""
     form = format_of(request, result.formats if result.formats is not BOOLEANS else (*BOOLEANS, CSV, TSV))
     return Response(result.write(form), headers=VARY, media_type=form.content_type)
 

@@ -43,7 +43,7 @@ class Page:
 
 
 class Namer:
-    """Names things in one language: labels first, else the short form of the IRI.  `local` maps an IRI to a link."""
+    """Names things in one language: by their labels, else by the short form of the IRI."""
 
     def __init__(self, names: Mapping[str, Iterable[Literal]], language: str, base: str) -> None:
         self._names, self._order, self._language, self._base = names, language_order(language), language, base
