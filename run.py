@@ -24,7 +24,6 @@ OLDEST = (3, 11)
 INPUTS = ("pyproject.toml", "constraints.txt", "run.py")
 NO_PIP = """nqf-graph: this Python has no pip, and none can be found to install the project with.
 Install it once, for example on Debian or Ubuntu:  sudo apt install python3-pip
-or with any Python:                                {python} -m ensurepip --user
 Then run this command again."""
 GATE = (
     ("ruff", "check", "."),

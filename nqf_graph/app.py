@@ -8,7 +8,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nqf_graph import __version__
-from nqf_graph.api import operations, problems, questions, resources, sparql, vocabulary
+from nqf_graph.api import operations, problems, questions, resources, sparql, validate, vocabulary, writes
 from nqf_graph.publication import Publication
 from nqf_graph.web.pages import STATIC
 
@@ -51,15 +51,17 @@ def create_app(publication: Publication) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(operations.router)
     app.include_router(sparql.router)
+    app.include_router(writes.router)
+    app.include_router(validate.router)
     questions.add_question_routes(app, publication)
     app.include_router(resources.router)
     app.include_router(vocabulary.router)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
-        allow_headers=["Accept", "Accept-Language", "Content-Type"],
-        expose_headers=["Link", "X-Total-Count", "Content-Language"],
+        allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"],
+        allow_headers=["Accept", "Accept-Language", "Authorization", "Content-Type", "If-Match"],
+        expose_headers=["ETag", "Link", "Location", "X-Total-Count", "Content-Language"],
     )
     app.add_middleware(SecurityHeaders)
     return app

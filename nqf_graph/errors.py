@@ -9,6 +9,10 @@ NqfError
 ├── NotAcceptable           none of the offered formats is acceptable
 ├── UnsupportedFormat       data came in a format that is not read
 ├── TooLarge                a request text above its limit
+├── WritesOff               no key is configured, so nothing is written over HTTP
+├── Unauthorized            no key, or one that is not known
+├── Forbidden               a key that may not do this
+├── PreconditionFailed      the state is no longer the one the caller knows
 ├── QuerySyntax             SPARQL that does not parse: line, column, what was expected
 └── QueryRefused            SPARQL that parses and is not allowed here
 """
@@ -45,6 +49,8 @@ class DataInvalid(NqfError):
 
     def __init__(self, findings: Sequence[Mapping[str, Any]]) -> None:
         self.findings = tuple(findings)
+        self.submission = ""
+        """The id under which a write was kept for correction, if it was."""
         broken = sum(1 for finding in self.findings if finding["severity"] == "Violation")
         super().__init__(f"{broken} violation(s) of the framework's rules; nothing was published")
 
@@ -95,10 +101,33 @@ class QuerySyntax(NqfError):
     """SPARQL that does not parse; `line` and `column` count from 1 and are None when unknown."""
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
-        self.line, self.column = line, column
+        self.reason, self.line, self.column = message, line, column
         place = "" if line is None else f"line {line}, column {column}: "
         super().__init__(place + message)
 
 
 class QueryRefused(NqfError):
     """SPARQL that is well formed and not allowed on this endpoint."""
+
+
+class WritesOff(NqfError):
+    """Writing over HTTP is off, because no keys are configured."""
+
+    def __init__(self) -> None:
+        super().__init__("writing is off: the operator has configured no keys (NQF_KEYS)")
+
+
+class Unauthorized(NqfError):
+    """The caller has shown no key, or one that is not known."""
+
+
+class Forbidden(NqfError):
+    """The caller's key may not do this."""
+
+
+class PreconditionFailed(NqfError):
+    """The caller expected the state `expected`, but it is `present` by now."""
+
+    def __init__(self, expected: str, present: str) -> None:
+        self.expected, self.present = expected, present
+        super().__init__(f"the state is {present}, no longer {expected}: look again before you write")

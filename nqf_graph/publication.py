@@ -18,7 +18,9 @@ from nqf_graph.questions import Asker, Questions, SystemQueries
 from nqf_graph.settings import Settings
 from nqf_graph.store import Catalogue, Change, OxigraphStore, Store, read_catalogue
 from nqf_graph.store.loading import disjoint, plan, read, read_prefixes
-from nqf_graph.validation import Report, Rule, as_graph, read_rules, validate
+from nqf_graph.validation import Report, Rule, RuleBook, as_graph, read_rules, validate
+from nqf_graph.writes import KeyRing, Outcome, Request, Submissions, Writer
+from nqf_graph.writes.gate import RuleGate
 
 Talk = Callable[[str], None]
 
@@ -33,7 +35,7 @@ class Publication:
 
     settings: Settings
     catalogue: Catalogue
-    store: Store
+    store: OxigraphStore
     prefixes: dict[str, str]
 
     @cached_property
@@ -52,6 +54,33 @@ class Publication:
         return Asker(self.store, self.system, self.prefixes, self.settings.base)
 
     @cached_property
+    def keys(self) -> KeyRing:
+        """The API keys; none means that nothing is written over HTTP."""
+        return KeyRing(self.settings.keys)
+
+    @cached_property
+    def submissions(self) -> Submissions:
+        """What was handed in and not (yet) published."""
+        return Submissions(self.settings.store and self.settings.store / "submissions")
+
+    @cached_property
+    def _gate(self) -> RuleGate:
+        return RuleGate(RuleBook.of(self.shapes, self.store.select), last_report(self))
+
+    @cached_property
+    def _writer(self) -> Writer:
+        protected = {dataset.graph for dataset in self.catalogue if dataset.is_shapes or dataset.is_vocabulary}
+        protected.add(self.catalogue.itself.graph)
+        return Writer(self.store, self._gate, self.settings.base, protected, self.settings.store)
+
+    def write(self, request: Request, owner: str, *, dry_run: bool = False, if_match: str | None = None) -> Outcome:
+        """Make the next state by one write, through the gate; see `Writer.write`."""
+        outcome = self._writer.write(request, owner, dry_run=dry_run, if_match=if_match)
+        if self.settings.store and not dry_run and outcome.next_state != outcome.state:
+            _keep(self.settings.store, self.store, self._gate.report)
+        return outcome
+
+    @cached_property
     def shapes(self) -> Graph:
         """The rules as SHACL shapes."""
         return as_graph(_triples_of(self.store, self.catalogue, shapes=True))
@@ -62,15 +91,16 @@ class Publication:
         return read_rules(self.shapes)
 
 
-def open_publication(settings: Settings, talk: Talk = _silent) -> Publication:
+def open_publication(settings: Settings, talk: Talk = _silent, *, replace_edits: bool = False) -> Publication:
     """Which state do the catalogue's files make?  Loads what changed since the last start, checks it, commits it.
 
-    `talk` is told what takes time.  Raises CannotLoad for a file that cannot be read, DataInvalid for data that
+    `talk` is told what takes time.  A file that changed is not loaded over edits made through the service, unless
+    `replace_edits`.  Raises CannotLoad for a file that cannot be read, DataInvalid for data that
     break a rule, StoreInUse when another process publishes from the same data folder; the store stays as it was.
     """
     catalogue = read_catalogue(settings.catalog, settings.base)
     store = OxigraphStore(settings.store / "store" if settings.store else None)
-    change = plan(catalogue, store, settings.base)
+    change = plan(catalogue, store, settings.base, () if replace_edits else store.edited_graphs())
     prefixes = read_prefixes(catalogue, settings.base)
     if change:
         talk(f"loading {len(change.replace)} of {len(catalogue.datasets) + 1} files")
@@ -96,7 +126,7 @@ def open_published(settings: Settings) -> Publication:
 
 def stage(store: Store, change: Change) -> OxigraphStore:
     """A store in memory that holds what `store` would hold after `change`.  Raises CannotLoad for a repeated triple."""
-    kept = [graph for graph in store.graphs() if graph not in change.replace and graph not in change.drop]
+    kept = [graph for graph in store.names() if graph not in change.replace and graph not in change.drop]
     contents = {graph: store.triples(graph) for graph in kept} | dict(change.replace)
     disjoint(contents.items())
     staged = OxigraphStore()
@@ -105,30 +135,34 @@ def stage(store: Store, change: Change) -> OxigraphStore:
 
 
 def check(store: Store, catalogue: Catalogue) -> Report:
-    """Which rules do the catalogue's data break?"""
-    data = as_graph(_triples_of(store, catalogue, shapes=False))
-    return validate(data, as_graph(_triples_of(store, catalogue, shapes=True)))
+    """Which rules do the catalogue's data, and what was written since, break?"""
+    return validate(store, as_graph(_triples_of(store, catalogue, shapes=True)))
 
 
 def check_files(settings: Settings, files: Iterable[Path]) -> Report:
-    """Which findings would appear if these files were added to the catalogue's data?
+    """Which findings do the catalogue's data have, or which ones would these files bring to them?
 
     Raises CannotLoad for a file that cannot be read.  Nothing is stored.
     """
     catalogue = read_catalogue(settings.catalog, settings.base)
     prefixes = read_prefixes(catalogue, settings.base)
     known = {dataset.file for dataset in catalogue}
-    added: dict[str, list[Triple]] = {}
+    added: dict[Triple, None] = {}
     for file in files:
         if file.resolve() not in known:
-            added[f"urn:nqf:submitted:{len(added)}"] = read(file, str(file), settings.base, prefixes)
+            added |= dict.fromkeys(read(file, str(file), settings.base, prefixes))
     staged = stage(OxigraphStore(), plan(catalogue, OxigraphStore(), settings.base))
-    present = {triple for dataset in catalogue for triple in staged.triples(dataset.graph)}
-    data = as_graph(_triples_of(staged, catalogue, shapes=False))
-    for triples in added.values():
-        for triple in as_graph(triple for triple in triples if triple not in present):
-            data.add(triple)
-    return validate(data, as_graph(_triples_of(staged, catalogue, shapes=True)))
+    rules = RuleBook.of(as_graph(_triples_of(staged, catalogue, shapes=True)), staged.select)
+    present = rules.check(staged)
+    if not added:
+        return present
+    for name in staged.names():
+        for triple in staged.triples(name):
+            added.pop(triple, None)
+    graph = "urn:nqf:submitted"
+    staged.apply(Change({graph: list(added)}, checksums={graph: ""}))
+    found = rules.check(staged)
+    return Report(tuple(finding for finding in found.findings if finding not in set(present.findings)))
 
 
 def last_report(publication: Publication) -> Report:
@@ -142,7 +176,8 @@ def last_report(publication: Publication) -> Report:
 
 
 def _triples_of(store: Store, catalogue: Catalogue, *, shapes: bool) -> list[Triple]:
-    return [t for dataset in catalogue if dataset.is_shapes is shapes for t in store.triples(dataset.graph)]
+    rules = {dataset.graph for dataset in catalogue if dataset.is_shapes}
+    return [triple for graph in store.names() if (graph in rules) is shapes for triple in store.triples(graph)]
 
 
 def _published(folder: Path) -> dict[str, Any]:

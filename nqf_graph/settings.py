@@ -30,6 +30,12 @@ class Settings(BaseSettings):
         description="The DCAT catalogue; nothing that it does not list is loaded",
     )
     host: str = Field(default="127.0.0.1", description="Address the service listens on")
+    keys: Path | None = Field(
+        default=None, description="File of API keys (`nqf key`); without it nothing is written over HTTP"
+    )
+    max_body_bytes: int = Field(
+        default=20_000_000, gt=0, description="Longest body of data that is read, in bytes (413 above it)"
+    )
     max_query_bytes: int = Field(
         default=200_000, gt=0, description="Longest SPARQL text that is parsed, in bytes (413 above it)"
     )
@@ -39,9 +45,9 @@ class Settings(BaseSettings):
         default=Path(".nqf"), description="Data folder of the embedded store; empty: everything in memory"
     )
 
-    @field_validator("store", mode="before")
+    @field_validator("store", "keys", mode="before")
     @classmethod
-    def _empty_is_memory(cls, value: object) -> object:
+    def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
 
     @field_validator("base")

@@ -10,8 +10,10 @@ import tomllib
 from nqf_graph import __version__
 from nqf_graph.api.problems import KINDS
 from nqf_graph.cli import app
+from nqf_graph.publication import Publication
 from nqf_graph.questions import Questions
 from nqf_graph.settings import Settings
+from nqf_graph.validation.rules import register_as_markdown
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -36,6 +38,12 @@ def test_commands_are_documented() -> None:
 def test_questions_are_documented() -> None:
     text = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
     assert set(re.findall(r"`([a-z]+/[a-z-]+)`", text)) == set(Questions(ROOT / "queries"))
+
+
+def test_the_rule_register_is_the_one_of_the_shapes(country: Publication) -> None:
+    """`nqf rules --format markdown` writes it."""
+    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert text.endswith(register_as_markdown(country.rules, "en"))
 
 
 def test_readme_names_the_two_commands_and_they_exist() -> None:

@@ -81,9 +81,9 @@ def test_data_that_break_a_rule_are_not_published(copy: Path, tmp_path: Path) ->
     append(copy / "sectors.ttl", "\n<https://example.org/avalon/id/sector/mute> a nqf:Sector .\n")
     with pytest.raises(DataInvalid) as error:
         open_publication(settings_of(copy, store))
-    broken = {finding["rule"] for finding in error.value.findings}
-    assert broken == {"R60", "R62"}
-    for finding in error.value.findings:
+    broken = [finding for finding in error.value.findings if finding["severity"] == "Violation"]
+    assert {finding["rule"] for finding in broken} == {"R60", "R62"}
+    for finding in broken:
         assert finding["focusNode"].endswith("/sector/mute")
         assert list(finding["messages"]) == ["ky", "en", "ru"]
         assert finding["path"]

@@ -17,14 +17,18 @@ from nqf_graph.errors import (
     BadParameter,
     CannotLoad,
     DataInvalid,
+    Forbidden,
     NotAcceptable,
     NotFound,
     NqfError,
+    PreconditionFailed,
     QueryRefused,
     QuerySyntax,
     StoreInUse,
     TooLarge,
+    Unauthorized,
     UnsupportedFormat,
+    WritesOff,
 )
 from nqf_graph.formats import HTML, JSON, choose
 from nqf_graph.web.pages import render
@@ -37,13 +41,17 @@ KINDS: dict[type[NqfError], tuple[int, str, str]] = {
     BadParameter: (400, "bad-parameter", "A parameter cannot be used"),
     CannotLoad: (422, "cannot-load", "The data cannot be read"),
     DataInvalid: (422, "data-invalid", "The data break a rule"),
+    Forbidden: (403, "forbidden", "The key may not do this"),
     NotAcceptable: (406, "not-acceptable", "No acceptable format"),
     NotFound: (404, "not-found", "Not found"),
+    PreconditionFailed: (412, "precondition-failed", "The state has changed"),
     QueryRefused: (403, "query-refused", "The query is not allowed here"),
     QuerySyntax: (400, "query-syntax", "The query does not parse"),
     StoreInUse: (503, "store-in-use", "The data are being written"),
     TooLarge: (413, "too-large", "The request is too large"),
+    Unauthorized: (401, "unauthorized", "A key is needed"),
     UnsupportedFormat: (415, "unsupported-format", "The media type is not read here"),
+    WritesOff: (403, "writes-off", "Writing is off"),
 }
 
 
@@ -66,6 +74,9 @@ def problem_of(error: NqfError) -> dict[str, Any]:
             found |= {"file": error.file, "line": error.line, "column": error.column}
         case DataInvalid():
             found |= {"errors": list(error.findings)}
+            found |= {"submission": f"/submissions/{error.submission}"} if error.submission else {}
+        case PreconditionFailed():
+            found |= {"state": error.present}
     return found
 
 
@@ -74,7 +85,11 @@ def install(app: FastAPI) -> None:
 
     async def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, NqfError)
-        return _respond(request, problem_of(error))
+        problem = problem_of(error)
+        for finding in problem.get("errors", ()):
+            finding["message"] = finding["messages"].get(language_of(request), "")
+        headers = {"WWW-Authenticate": 'Bearer realm="nqf-graph"'} if isinstance(error, Unauthorized) else None
+        return _respond(request, problem, headers)
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 from pyoxigraph import BlankNode, NamedNode, Triple
 from starlette.concurrency import run_in_threadpool
 
+from nqf_graph.api.access import read_body
 from nqf_graph.api.context import VARY, Published, format_of, language_of
+from nqf_graph.api.encoding import FORM, QUERY, media_type_of, pairs_of, text_of
 from nqf_graph.api.problems import problem_of
 from nqf_graph.errors import BadParameter, NqfError, TooLarge, UnsupportedFormat
 from nqf_graph.formats import BOOLEANS, CSV, GRAPHS, GRAPHS_AND_DATASETS, HTML, ROWS, TSV, write_graph
@@ -22,8 +23,6 @@ from nqf_graph.web.tables import plain_table
 
 router = APIRouter()
 
-_FORM = "application/x-www-form-urlencoded"
-_QUERY = "application/sparql-query"
 _PARAMETERS = ("query", "default-graph-uri", "named-graph-uri")
 
 
@@ -40,7 +39,7 @@ class QueryRequest:
 async def sparql_get(request: Request, publication: Published) -> Response:
     """Answer `?query=…`; without a query, describe the service (RDF) or show the query form (HTML)."""
     _limit(len(request.url.query), 3 * publication.settings.max_query_bytes)
-    asked = _from_pairs(_decode(request.url.query))
+    asked = _from_pairs(pairs_of(request.url.query, "query"))
     if asked.text is None:
         return _without_query(request, publication)
     return await run_in_threadpool(_answer, request, publication, asked)
@@ -49,15 +48,15 @@ async def sparql_get(request: Request, publication: Published) -> Response:
 @router.post("/sparql", summary="SPARQL 1.1 query (POST, form or direct)", tags=["SPARQL"])
 async def sparql_post(request: Request, publication: Published) -> Response:
     """Answer a query in the body, as a form or as `application/sparql-query`."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in (_FORM, _QUERY):
-        raise UnsupportedFormat(media_type, (_QUERY, _FORM))
-    body = await _read_body(request, publication.settings.max_query_bytes)
-    text = _utf8(body)
-    if media_type == _FORM:
-        asked = _from_pairs(_decode(text))
+    media_type = media_type_of(request)
+    if media_type not in (FORM, QUERY):
+        raise UnsupportedFormat(media_type, (QUERY, FORM))
+    # three times the limit, as a form is percent-encoded
+    text = text_of(await read_body(request, 3 * publication.settings.max_query_bytes), "query")
+    if media_type == FORM:
+        asked = _from_pairs(pairs_of(text, "query"))
     else:
-        dataset = _from_pairs(_decode(request.url.query)).dataset
+        dataset = _from_pairs(pairs_of(request.url.query, "query")).dataset
         asked = QueryRequest(text, dataset)
     if asked.text is None:
         raise BadParameter("query", "is required")
@@ -132,7 +131,7 @@ def service_description(endpoint: str, publication: Publication) -> list[Triple]
     ]
     formats = (*ROWS, *GRAPHS_AND_DATASETS)
     described += [Triple(service, SD["resultFormat"], NamedNode(form.iri)) for form in formats]
-    for number, graph in enumerate(sorted(publication.store.graphs())):
+    for number, graph in enumerate(publication.store.names()):
         node = BlankNode(f"graph{number}")
         described += [
             Triple(dataset, SD["namedGraph"], node),
@@ -164,30 +163,6 @@ def _check_iri(name: str, iri: str) -> None:
         NamedNode(iri)
     except ValueError as error:
         raise BadParameter(name, f"expected an absolute IRI, found {iri!r}") from error
-
-
-def _decode(text: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict")
-    except ValueError as error:
-        raise BadParameter("query", f"expected percent-encoded UTF-8 ({error})") from error
-
-
-def _utf8(body: bytes) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise BadParameter("query", f"expected UTF-8 ({error.reason} at byte {error.start})") from error
-
-
-async def _read_body(request: Request, limit: int) -> bytes:
-    """The body, but not more of it than may be read (three times the limit, as a form is percent-encoded)."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > 3 * limit:
-            raise TooLarge(len(body), limit)
-    return body
 
 
 def _limit(size: int, limit: int) -> None:

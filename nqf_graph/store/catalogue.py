@@ -9,9 +9,8 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from nqf_graph.errors import CannotLoad
-from nqf_graph.terms import DCAT, DCT, RDF, SH, SPDX
+from nqf_graph.terms import DCAT, DCT, OWL, RDF, SH, SPDX
 
-_SHACL = NamedNode(SH.iri)
 _REQUIRED = {
     "title": DCT["title"],
     "creator": DCT["creator"],
@@ -28,8 +27,10 @@ class Dataset:
     graph: str
     file: Path
     shown_as: str
-    is_shapes: bool
+    is_shapes: bool = False
     """Whether the file holds rules (`dct:conformsTo` SHACL) and not data."""
+    is_vocabulary: bool = False
+    """Whether the file holds words (`dct:conformsTo` OWL)."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def read_catalogue(file: Path, base: str) -> Catalogue:
     ]
     if not datasets:
         raise CannotLoad(file.name, f"expected dcat:dataset entries in {catalogue.value}")
-    itself = Dataset(catalogue.value, file, file.name, is_shapes=False)
+    itself = Dataset(catalogue.value, file, file.name)
     return Catalogue(itself, tuple(sorted(datasets, key=lambda dataset: dataset.graph)))
 
 
@@ -89,5 +90,5 @@ def _dataset(node: NamedNode, values: dict[tuple[str, NamedNode], list[object]],
     file = (catalogue.parent / name.value).resolve()
     if not file.is_file():
         raise CannotLoad(catalogue.name, f"expected the file {name.value!r} of {node.value}, found none")
-    is_shapes = _SHACL in values.get((str(node), DCT["conformsTo"]), [])
-    return Dataset(node.value, file, name.value, is_shapes)
+    standards = values.get((str(node), DCT["conformsTo"]), [])
+    return Dataset(node.value, file, name.value, NamedNode(SH.iri) in standards, NamedNode(OWL.iri) in standards)

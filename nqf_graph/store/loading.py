@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from pyoxigraph import Triple
@@ -17,16 +17,22 @@ from nqf_graph.terms import SH
 READABLE = (".ttl", ".csv")
 
 
-def plan(catalogue: Catalogue, store: Store, base: str) -> Change:
+def plan(catalogue: Catalogue, store: Store, base: str, edited: Collection[str] = ()) -> Change:
     """What has to change in the store, so that it holds what the catalogue lists?
 
     Files whose checksum the store remembers are not read again.  Raises CannotLoad for the first file that cannot
-    be read; the store is not touched here.
+    be read, and for a changed file whose graph is one of `edited`; the store is not touched here.
     """
     remembered = store.graphs()
     listed = {dataset.graph: dataset for dataset in catalogue}
     checksums = {graph: _checksum(dataset.file, base) for graph, dataset in listed.items()}
     changed = [dataset for graph, dataset in listed.items() if remembered.get(graph) != checksums[graph]]
+    for dataset in changed:
+        if dataset.graph in edited:
+            expected = f"expected this file as it was loaded: {dataset.graph} has been edited through the service since"
+            raise CannotLoad(
+                dataset.shown_as, f"{expected}; `nqf load` without a file takes the file and drops the edits"
+            )
     prefixes = read_prefixes(catalogue, base)
     return Change(
         replace={dataset.graph: read(dataset.file, dataset.shown_as, base, prefixes) for dataset in changed},

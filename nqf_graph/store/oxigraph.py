@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import re
+import shutil
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyoxigraph as ox
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from nqf_graph.errors import CannotLoad, QuerySyntax, StoreInUse
+from nqf_graph.errors import CannotLoad, StoreInUse
 from nqf_graph.formats import BOOLEANS, GRAPHS_AND_DATASETS, ROWS, Format, to_bytes
-from nqf_graph.store.guard import names_its_dataset, refuse_remote_calls
+from nqf_graph.store.delta import Delta, Recorder, graph_of, has_blank_node
+from nqf_graph.store.guard import names_its_dataset, refuse_remote_calls, syntax_error
 from nqf_graph.store.protocol import STORE_DECIDES, Change, DatasetClause, Rows
 from nqf_graph.terms import SCHEMA
 
 _STATE_GRAPH = NamedNode("urn:nqf:state")
-_CHECKSUM = SCHEMA["sha256"]
-_PLACE = re.compile(r"error at (\d+):(\d+): ")
+_HEAD = NamedNode("urn:nqf:head")
+_CHECKSUM = SCHEMA["sha256"]  # of a graph's files
+_DIGEST = SCHEMA["identifier"]  # of the chain of commits
+_EDITED = SCHEMA["dateModified"]  # the commit that last changed a graph
 
 
 class OxigraphResult:
@@ -71,7 +77,20 @@ class OxigraphStore:
             if "lock" in str(error).lower():
                 raise StoreInUse(str(folder)) from error
             raise CannotLoad(str(folder), f"expected a data folder of this version ({error})") from error
+        self._settle(folder)
+
+    @classmethod
+    def around(cls, store: ox.Store) -> OxigraphStore:
+        """A store that answers from an engine's store that is already open."""
+        made = cls.__new__(cls)
+        made._store = store
+        made._settle(None)
+        return made
+
+    def _settle(self, folder: Path | None) -> None:
         self._state_id = self._read_state_id()
+        self._write_lock = threading.Lock()
+        self._scratch = _Scratch(self._store, folder and folder.with_name(f"{folder.name}-scratch"))
 
     def query(self, text: str, dataset: DatasetClause = STORE_DECIDES) -> OxigraphResult:
         """Answer any SPARQL 1.1 query that stays within this store."""
@@ -110,18 +129,70 @@ class OxigraphStore:
         """Make the next state in one transaction; an error or a kill leaves the present one."""
         if not change:
             return
-        steps = [f"DROP SILENT GRAPH <{graph}>" for graph in (*change.drop, *change.replace)]
-        for graph in (*change.drop, *change.replace):
-            steps.append(f"DELETE WHERE {{ GRAPH {_STATE_GRAPH} {{ <{graph}> {_CHECKSUM} ?old }} }}")
+        touched = (*change.drop, *change.replace)
+        steps = [f"DROP SILENT GRAPH <{graph}>" for graph in touched]
+        steps += [f"DELETE WHERE {{ GRAPH {_STATE_GRAPH} {{ <{graph}> ?mark ?old }} }}" for graph in touched]
         for graph, triples in change.replace.items():
             text = to_bytes(triples, ox.RdfFormat.N_TRIPLES).decode()
             steps.append(f"INSERT DATA {{ GRAPH <{graph}> {{\n{text}}} }}")
-            steps.append(
-                f'INSERT DATA {{ GRAPH {_STATE_GRAPH} {{ <{graph}> {_CHECKSUM} "{change.checksums[graph]}" }} }}'
-            )
+            steps.append(_mark(graph, _CHECKSUM, change.checksums[graph]))
+        self._transact(steps)
+        self._scratch.discard()
+
+    @contextmanager
+    def writing(self) -> Iterator[Recorder]:
+        """A recorder on a scratch copy of the present state, for one writer at a time.
+
+        What is recorded reaches the store by `commit`, all of it or nothing; without it, leaving takes it back.
+        """
+        with self._write_lock:
+            recorder = Recorder(self._scratch.open())
+            try:
+                yield recorder
+            finally:
+                recorder.revert()
+
+    def state_after(self, delta: Delta) -> str:
+        """The name of the state that committing `delta` would make."""
+        return _state_id(self.graphs(), self._head_after(delta))
+
+    def commit(self, recorder: Recorder, record: Iterable[Quad] = ()) -> None:
+        """Make what `recorder` (of `writing`) recorded the next state, with `record` beside it, in one transaction."""
+        recorded = recorder.delta()
+        if not recorded:
+            return
+        head = self._head_after(recorded)
+        recorder.add(record)
+        delta = recorder.delta()
+        nameless = any(has_blank_node(quad) for quad in (*delta.added, *delta.removed))
+        steps = _steps(delta, recorder.scratch)
+        steps.append(f"DELETE WHERE {{ GRAPH {_STATE_GRAPH} {{ {_HEAD} ?mark ?old }} }}")
+        steps.append(_mark(_HEAD.value, _DIGEST, head))
+        steps += [_mark(graph, _EDITED, head) for graph in recorded.graphs]
+        self._transact(steps)
+        recorder.keep()
+        if nameless:
+            self._scratch.discard()  # the engine gave blank nodes other names there than here
+
+    def edited_graphs(self) -> set[str]:
+        """Which graphs has a commit changed since their file was loaded?"""
+        return {
+            quad.subject.value
+            for quad in self._store.quads_for_pattern(None, _EDITED, None, _STATE_GRAPH)
+            if isinstance(quad.subject, NamedNode)
+        }
+
+    def _transact(self, steps: list[str]) -> None:
         self._store.update(" ;\n".join(steps))
         self._store.flush()
         self._state_id = self._read_state_id()
+
+    def _head_after(self, delta: Delta) -> str:
+        return hashlib.sha256(f"{self._head()} {delta.digest}".encode()).hexdigest()
+
+    def _head(self) -> str:
+        found = self._store.quads_for_pattern(_HEAD, _DIGEST, None, _STATE_GRAPH)
+        return next((quad.object.value for quad in found if isinstance(quad.object, Literal)), "")
 
     def snapshot(self, folder: Path) -> None:
         """Make `folder` (which must not exist) a copy of the present state, by hard links: no data are copied."""
@@ -148,19 +219,67 @@ class OxigraphStore:
             return to_bytes(quads, form.engine)
         return to_bytes([quad.triple for quad in quads], form.engine)
 
+    def names(self) -> list[str]:
+        """Which named graphs are there, of the catalogue or written since?"""
+        graphs = [graph for graph in self._store.named_graphs() if isinstance(graph, NamedNode)]
+        filled = (graph for graph in graphs if next(self._store.quads_for_pattern(None, None, None, graph), None))
+        return sorted(graph.value for graph in filled if graph != _STATE_GRAPH)
+
     @property
     def state_id(self) -> str:
         """The name of the present state, a hash over the checksums of its graphs."""
         return self._state_id
 
     def _read_state_id(self) -> str:
-        lines = sorted(f"{graph} {checksum}" for graph, checksum in self.graphs().items())
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+        return _state_id(self.graphs(), self._head())
 
 
-def syntax_error(error: SyntaxError) -> QuerySyntax:
-    """Oxigraph's message as ours: the place as numbers, what was expected as text."""
-    message = error.msg
-    if place := _PLACE.match(message):
-        return QuerySyntax(message[place.end() :], int(place[1]), int(place[2]))
-    return QuerySyntax(message, error.lineno, error.offset)
+class _Scratch:
+    """A second store with the same content, where a write is tried; made when first needed, kept in step."""
+
+    def __init__(self, store: ox.Store, folder: Path | None) -> None:
+        self._main, self._folder = store, folder
+        self._copy: ox.Store | None = None
+
+    def open(self) -> ox.Store:
+        """The copy; on disk it is made by hard links, in memory statement by statement."""
+        if self._copy is None:
+            if self._folder is None:
+                self._copy = ox.Store()
+                self._copy.extend(self._main)
+            else:
+                shutil.rmtree(self._folder, ignore_errors=True)
+                self._main.backup(str(self._folder))
+                self._copy = ox.Store(str(self._folder))
+        return self._copy
+
+    def discard(self) -> None:
+        """Forget the copy: the next writer makes a new one."""
+        self._copy = None
+
+
+def _state_id(graphs: Mapping[str, str], head: str) -> str:
+    lines = sorted(f"{graph} {checksum}" for graph, checksum in graphs.items())
+    return hashlib.sha256("\n".join([*lines, head]).encode()).hexdigest()[:16]
+
+
+def _mark(graph: str, mark: NamedNode, value: str) -> str:
+    return f'INSERT DATA {{ GRAPH {_STATE_GRAPH} {{ <{graph}> {mark} "{value}" }} }}'
+
+
+def _steps(delta: Delta, after: ox.Store) -> list[str]:
+    """The operations that bring a store to `after`.
+
+    Blank nodes cannot be named in DELETE DATA, so a graph that loses statements about them is written anew.
+    """
+    anew = {graph_of(quad) for quad in delta.removed if has_blank_node(quad)}
+    steps = [f"DROP SILENT GRAPH <{graph}>" for graph in sorted(anew)]
+    removed = [quad for quad in delta.removed if graph_of(quad) not in anew]
+    added = [quad for quad in delta.added if graph_of(quad) not in anew]
+    for graph in sorted(anew):
+        added += after.quads_for_pattern(None, None, None, NamedNode(graph))
+    for keyword, quads in (("DELETE", removed), ("INSERT", added)):
+        if quads:
+            blocks = "".join(f"GRAPH {quad.graph_name} {{ {quad.triple} }}\n" for quad in quads)
+            steps.append(f"{keyword} DATA {{\n{blocks}}}")
+    return steps

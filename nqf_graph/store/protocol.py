@@ -92,6 +92,9 @@ class Store(Protocol):
     def graphs(self) -> dict[str, str]:
         """Which graphs were loaded by the catalogue?  Graph IRI → checksum of the files it came from."""
 
+    def names(self) -> list[str]:
+        """Which named graphs are there, of the catalogue or written since?"""
+
     def dump(self, form: Format) -> bytes:
         """Everything that is published, in one of GRAPHS_AND_DATASETS."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rdflib import DCTERMS, RDF, SH, SKOS, Graph, Literal, Namespace, URIRef
@@ -38,6 +39,17 @@ def rule_of(shapes: Graph, constraint: Node) -> str:
         if rule is not None:
             return str(shapes.value(rule, DCTERMS.identifier))
     return ""
+
+
+def register_as_markdown(rules: Mapping[str, Rule], language: str) -> str:
+    """The register as a Markdown table, as it stands in `docs/rules.md`."""
+    head = "| rule | severity | demands | basis | who fixes it | since |\n|---|---|---|---|---|---|\n"
+    rows = (
+        f"| {rule.number} | {rule.severity} | **{rule.title[language]}.** {rule.description[language]} "
+        f"| {rule.basis.get(language, '')} | {rule.owner.get(language, '')} | {rule.since} |\n"
+        for rule in rules.values()
+    )
+    return head + "".join(rows)
 
 
 def texts(graph: Graph, node: Node, prop: URIRef) -> dict[str, str]:

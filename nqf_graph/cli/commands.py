@@ -6,22 +6,33 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from pyoxigraph import RdfFormat
 
 from nqf_graph import __version__
+from nqf_graph.cli.output import (
+    findings_as_text,
+    known_language,
+    print_table,
+    show_call,
+    talk,
+    talk_if_terminal,
+    texts,
+    write,
+)
 from nqf_graph.errors import BadParameter, CannotLoad, DataInvalid, NqfError, StoreInUse
-from nqf_graph.formats import CSV, GRAPHS_AND_DATASETS, JSON, ROWS, TURTLE, named
+from nqf_graph.formats import CSV, GRAPHS_AND_DATASETS, JSON, N_TRIPLES, ROWS, TURTLE, named, to_bytes
 from nqf_graph.publication import Publication, check_files, open_publication, open_published
 from nqf_graph.questions import Question
 from nqf_graph.settings import Settings
-from nqf_graph.store import Rows
+from nqf_graph.store.loading import read
 from nqf_graph.terms import LANGUAGES
 from nqf_graph.validation import Report
+from nqf_graph.validation.rules import register_as_markdown
+from nqf_graph.writes import Request
+from nqf_graph.writes.keys import make_key
 
 FINDINGS, USAGE, CANNOT_LOAD = 1, 2, 3
 
@@ -38,14 +49,14 @@ def main() -> None:
     try:
         app()
     except DataInvalid as error:
-        _talk(_findings_as_text(Report.from_list(error.findings), LANGUAGES))
-        _talk(f"nqf: {error}")
+        talk(findings_as_text(Report.from_list(error.findings), LANGUAGES))
+        talk(f"nqf: {error}")
         raise SystemExit(FINDINGS) from None
     except (CannotLoad, StoreInUse) as error:
-        _talk(f"nqf: {error}")
+        talk(f"nqf: {error}")
         raise SystemExit(CANNOT_LOAD) from None
     except NqfError as error:
-        _talk(f"nqf: {error}")
+        talk(f"nqf: {error}")
         raise SystemExit(USAGE) from None
     except BrokenPipeError:
         raise SystemExit(0) from None
@@ -62,7 +73,7 @@ def serve(
     from nqf_graph.app import create_app  # noqa: PLC0415
 
     settings = Settings()
-    publication = open_publication(settings, _talk_if_terminal)
+    publication = open_publication(settings, talk_if_terminal)
     config = uvicorn.Config(
         create_app(publication),
         host=host or settings.host,
@@ -73,7 +84,7 @@ def serve(
     server = uvicorn.Server(config)
     with config.bind_socket() as socket:
         address, bound = socket.getsockname()[:2]
-        _talk(f"nqf-graph {__version__} answers on http://{address}:{bound}")
+        talk(f"nqf-graph {__version__} answers on http://{address}:{bound}")
         server.run(sockets=[socket])
 
 
@@ -97,9 +108,50 @@ def check(
         }
         print(json.dumps(document, ensure_ascii=False, indent=1))
     else:
-        print(_findings_as_text(report, (lang,) if lang else LANGUAGES))
+        print(findings_as_text(report, (lang,) if lang else LANGUAGES))
     if report.violations:
         raise SystemExit(FINDINGS)
+
+
+@app.command()
+def load(
+    files: Annotated[list[Path] | None, typer.Argument(help="Turtle or CSV files; none: the catalogue's.")] = None,
+    graph: Annotated[str, typer.Option(help="Named graph to load into; default: one for each file.")] = "",
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the graph instead of adding to it.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would do; store nothing.")] = False,
+    owner: Annotated[str, typer.Option(help="Who answers for the write, as kept in its record.")] = "nqf load",
+) -> None:
+    """Load FILES through the gate of the rules; without FILES, the catalogue's, dropping edits made since."""
+    settings = Settings()
+    publication = open_publication(settings, talk_if_terminal, replace_edits=not files)
+    for file in files or []:
+        if not file.is_file():
+            raise CannotLoad(str(file), "expected a file here")
+        triples = read(file, str(file), settings.base, publication.prefixes)
+        name = graph or f"{settings.base}/graph/{file.stem}"
+        text = to_bytes(triples, RdfFormat.N_TRIPLES).decode()
+        asked = Request("put" if replace else "post", text, name, N_TRIPLES.media_type)
+        outcome = publication.write(asked, owner, dry_run=dry_run)
+        broken = Report.of(outcome.findings)
+        if broken.findings:
+            print(findings_as_text(broken, LANGUAGES))
+        print(f"{name}: {outcome.added} added, {outcome.removed} removed, state {outcome.next_state}")
+        if broken.violations:
+            raise SystemExit(FINDINGS)
+    if not files:
+        print(f"state {publication.store.state_id}")
+
+
+@app.command()
+def key(
+    owner: Annotated[str, typer.Argument(help="Who answers for what is written with the key.")],
+    scope: Annotated[list[str], typer.Option(help="read, submit or publish; may be given several times.")],
+) -> None:
+    """Make an API key for OWNER, add its hash to the file NQF_KEYS, and print the key, this once."""
+    file = Settings().keys
+    if file is None:
+        raise BadParameter("NQF_KEYS", "expected the name of a key file in this setting")
+    print(make_key(file, owner, scope))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -115,15 +167,15 @@ def ask(
     asked = publication.questions[question]
     values = _parameters(context.args, asked)
     if show:
-        _show(asked, values | {"lang": lang})
+        show_call(asked, values | {"lang": lang})
         return
     answer = publication.asker.ask(asked, values, lang)
     if form == "table":
-        _print_table(publication, answer.rows, asked, lang)
+        print_table(publication, answer.rows, asked, lang)
     elif form == JSON.suffix:
-        print(json.dumps([_texts(row) for row in answer.rows], ensure_ascii=False, indent=1))
+        print(json.dumps([texts(row) for row in answer.rows], ensure_ascii=False, indent=1))
     else:
-        _write(publication.store.query(answer.query).write(named(form, ROWS)))
+        write(publication.store.query(answer.query).write(named(form, ROWS)))
 
 
 @app.command()
@@ -137,7 +189,7 @@ def query(
     text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
     result = _publication().store.query(text)
     default = CSV if CSV in result.formats else TURTLE if TURTLE in result.formats else result.formats[0]
-    _write(result.write(named(form, result.formats) if form else default))
+    write(result.write(named(form, result.formats) if form else default))
 
 
 @app.command()
@@ -145,7 +197,7 @@ def export(
     form: Annotated[str, typer.Option("--format", "-f", help="nq, trig, ttl, nt, jsonld or rdf.")] = "trig",
 ) -> None:
     """Write everything that is published; trig and nq keep the named graphs."""
-    _write(_publication().store.dump(named(form, GRAPHS_AND_DATASETS)))
+    write(_publication().store.dump(named(form, GRAPHS_AND_DATASETS)))
 
 
 @app.command()
@@ -153,19 +205,25 @@ def questions(lang: _Lang = "en") -> None:
     """List the questions with their parameters."""
     for question in _publication().questions.values():
         names = " ".join(f"--{p.name}" if p.required else f"[--{p.name}]" for p in question.parameters.values())
-        print(f"{question.id} {names}\n    {question.question[_known(lang)]}")
+        print(f"{question.id} {names}\n    {question.question[known_language(lang)]}")
 
 
 @app.command()
 def rules(lang: _Lang = "en", form: _Form = "text") -> None:
     """List the rules with severity, text, basis and owner."""
     register = _publication().rules
-    if form == "json":
-        print(json.dumps([rule.__dict__ for rule in register.values()], ensure_ascii=False, indent=1))
-        return
-    for rule in register.values():
-        tag = _known(lang)
-        print(f"{rule.number} {rule.severity}: {rule.title[tag]}\n    {rule.description[tag]}\n    {rule.basis[tag]}")
+    tag = known_language(lang)
+    match form:
+        case "json":
+            print(json.dumps([rule.__dict__ for rule in register.values()], ensure_ascii=False, indent=1))
+        case "markdown":
+            print(register_as_markdown(register, tag), end="")
+        case "text":
+            for rule in register.values():
+                print(f"{rule.number} {rule.severity}: {rule.title[tag]}")
+                print(f"    {rule.description[tag]}\n    {rule.basis[tag]}")
+        case _:
+            raise BadParameter("--format", "expected text, json or markdown")
 
 
 @app.command()
@@ -185,7 +243,7 @@ def version() -> None:
 def _publication() -> Publication:
     """The published state; read beside a running service when one holds the data folder."""
     try:
-        return open_publication(Settings(), _talk_if_terminal)
+        return open_publication(Settings(), talk_if_terminal)
     except StoreInUse:
         return open_published(Settings())
 
@@ -204,57 +262,3 @@ def _parameters(arguments: Sequence[str], question: Question) -> dict[str, str]:
             value = rest.pop(0)
         values[name[2:].replace("-", "_")] = value
     return values
-
-
-def _show(question: Question, values: dict[str, str]) -> None:
-    settings = Settings()
-    address = f"http://{settings.host}:{settings.port}/api/v1/questions/{question.id}?{urlencode(values)}"
-    print(question.text)
-    print(address)
-    print(f"curl -H 'Accept: application/json' '{address}'")
-
-
-def _print_table(publication: Publication, rows: Rows, question: Question, lang: str) -> None:
-    shorten = publication.asker.shorten
-    table = Table(title=question.question[_known(lang)], title_justify="left")
-    for column in rows.columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(" ".join(map(shorten, text.split(" "))) for text in _texts(row).values()))
-    Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
-
-
-def _texts(row: dict[str, Any]) -> dict[str, str]:
-    return {name: "" if term is None else getattr(term, "value", str(term)) for name, term in row.items()}
-
-
-def _findings_as_text(report: Report, languages: Sequence[str]) -> str:
-    """One paragraph a finding: rule, record, path, value, and the message in each language."""
-    lines = []
-    for finding in report.findings:
-        value = f"\n    value  {finding.value}" if finding.value else ""
-        path = f"\n    path   {finding.path}" if finding.path else ""
-        lines.append(f"{finding.rule} {finding.severity}\n    record {finding.focus}{path}{value}")
-        lines.extend(f"    {language:6} {finding.message(language)}" for language in languages)
-    lines.append(f"{len(report.violations)} violation(s), {len(report.findings)} finding(s)")
-    return "\n".join(lines)
-
-
-def _known(lang: str) -> str:
-    if lang not in LANGUAGES:
-        raise BadParameter("--lang", f"no language {lang!r}", LANGUAGES)
-    return lang
-
-
-def _write(data: bytes) -> None:
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
-
-
-def _talk(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _talk_if_terminal(text: str) -> None:
-    if sys.stderr.isatty():
-        _talk(f"nqf: {text} …")

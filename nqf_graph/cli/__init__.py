@@ -1,0 +1,5 @@
+"""The command `nqf`."""
+
+from nqf_graph.cli.commands import app, main
+
+__all__ = ["app", "main"]

@@ -1,0 +1,196 @@
+"""SPARQL-based constraints and constraint components (SHACL, sections 5 and 6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from pyparsing import ParseResults
+from rdflib import OWL, RDF, RDFS, SH, Graph, Literal, URIRef
+from rdflib.plugins.sparql.algebra import translateQuery
+from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.term import Node
+
+from nqf_graph.validation.compiled.algebra import CannotRewriteError, Rewriter
+from nqf_graph.validation.compiled.paths import expression
+from nqf_graph.validation.compiled.scope import mentioned
+from nqf_graph.validation.compiled.sets import Values, Violation, violating_values
+from nqf_graph.validation.compiled.targets import is_true
+from nqf_graph.validation.compiled.text import CannotCompileError, exists, term
+
+_PATH = re.compile(r"[$?]PATH\b")
+_FORBIDDEN = {
+    "MinusGraphPattern": "MINUS",
+    "InlineData": "VALUES",
+    "ValuesClause": "VALUES",
+    "ServiceGraphPattern": "SERVICE",
+}
+_BOUND = {"this", "shapesGraph", "currentShape"}
+_KNOWN_PREFIXES = {"rdf": str(RDF), "rdfs": str(RDFS), "owl": str(OWL)}
+
+
+@dataclass(frozen=True)
+class SparqlConstraint:
+    """One thing that a query says about a shape: its node in the shapes graph, its component, its violations."""
+
+    node: Node | None
+    component: Node
+    violation: Violation
+
+
+def sparql_constraints(values: Values, shape: Node) -> Iterator[SparqlConstraint]:
+    """The constraints that sh:sparql gives `shape`.  Raises CannotCompileError where SHACL demands a failure."""
+    shapes = values.context.shapes
+    for node in sorted(shapes.objects(shape, SH.sparql), key=str):
+        if not is_true(shapes, node, SH.deactivated):
+            known = {"this": values.focus, "currentShape": _constant(shape)}
+            violation = _select(values, node, known)
+            yield SparqlConstraint(node, SH.SPARQLConstraintComponent, violation)
+
+
+def custom_constraints(values: Values, shape: Node) -> Iterator[SparqlConstraint]:
+    """The constraints that the shapes graph's own constraint components give `shape`."""
+    shapes = values.context.shapes
+    for component in sorted(_instances(shapes, SH.ConstraintComponent), key=str):
+        parameters = _parameters(shapes, component, shape)
+        if parameters is None:
+            continue
+        known = {"this": values.focus, "currentShape": _constant(shape)} | parameters
+        special = SH.nodeValidator if values.path is None else SH.propertyValidator
+        validator = next((v for prop in (special, SH.validator) for v in shapes.objects(component, prop)), None)
+        if validator is None:
+            raise CannotCompileError(f"uses {component}, which has no validator for it", supported=False)
+        if (validator, SH.ask, None) in shapes:
+            violation = _ask(values, validator, known)
+        else:
+            violation = _select(values, validator, known)
+        yield SparqlConstraint(None, component, violation)
+
+
+def _parameters(shapes: Graph, component: Node, shape: Node) -> dict[str, str] | None:
+    """The values of the parameters by name; None when the shape does not use the component."""
+    found: dict[str, str] = {}
+    declared = list(shapes.objects(component, SH.parameter))
+    for parameter in declared:
+        path = shapes.value(parameter, SH.path)
+        given = None if path is None else shapes.value(shape, path)
+        if given is not None:
+            found[re.split("[#/]", str(path))[-1]] = _constant(given)
+        elif not is_true(shapes, parameter, SH.optional):
+            return None
+    return found if declared else None
+
+
+def _instances(shapes: Graph, of: Node) -> set[Node]:
+    kinds = shapes.transitive_subjects(RDFS.subClassOf, of)
+    return {node for kind in kinds for node in shapes.subjects(RDF.type, kind)}
+
+
+def _constant(node: Node) -> str:
+    """What replaces a variable; a blank node, which no query can name, is left as a variable that nothing binds."""
+    return term(node) if isinstance(node, URIRef | Literal) else "?_nameless"
+
+
+def _select(values: Values, node: Node, known: Mapping[str, str]) -> Violation:
+    text, query = _read(values, node, SH.select, _BOUND)
+    algebra = query
+    while algebra.name in ("SelectQuery", "Distinct", "Reduced", "OrderBy"):
+        algebra = algebra.p
+    columns = [str(variable) for variable in query.PV]
+    if query.name != "SelectQuery" or "this" not in columns:
+        raise CannotCompileError("has a query that does not select $this", supported=False)
+    rewriter = Rewriter(known, values.context.names, rename=values.focus != "?this")
+    shown = {name: rewriter.variable(query.PV[columns.index(name)]) for name in columns}
+    try:
+        if algebra.name != "Project":
+            raise CannotRewriteError(f"uses {algebra.name}")
+        pattern = rewriter.pattern(algebra.p)
+    except CannotRewriteError as error:
+        if values.focus != "?this" or set(known) - {"this"} & mentioned(query):
+            raise CannotCompileError(f"has a query for a nested shape that {error}") from error
+        pattern = f"{{ {text} }}"
+        shown = {name: f"?{name}" for name in columns}
+    others = tuple(shown[name] for name in columns if name not in ("this", "value", "path") and name not in known)
+    return Violation(pattern, value=shown.get("value"), path=shown.get("path"), others=others)
+
+
+def _ask(values: Values, node: Node, known: Mapping[str, str]) -> Violation:
+    _, query = _read(values, node, SH.ask, {*_BOUND, "value"})
+
+    def fails(value: str) -> str:
+        rewriter = Rewriter({**known, "value": value}, values.context.names, rename=True)
+        try:
+            return f"!{exists(rewriter.pattern(query.p.p if query.p.name == 'Project' else query.p))}"
+        except CannotRewriteError as error:
+            raise CannotCompileError(f"has a validator that {error}") from error
+
+    return violating_values(values, fails)
+
+
+def _read(values: Values, node: Node, prop: URIRef, bound: Collection[str]) -> tuple[str, CompValue]:
+    """The text of a query with its prefixes and path filled in, and its algebra."""
+    shapes = values.context.shapes
+    texts = list(shapes.objects(node, prop))
+    if len(texts) != 1:
+        raise CannotCompileError(f"expected one query at {node}, found {len(texts)}", supported=False)
+    text = str(texts[0])
+    if values.path is not None:
+        path = expression(values.path)
+        text = _PATH.sub(lambda _: path, text)
+    prefixes = _KNOWN_PREFIXES | _prefixes(shapes, node)
+    text = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in prefixes.items()) + text
+    with ThreadPoolExecutor(max_workers=1) as thread:  # pyparsing keeps the frames below it alive: let there be none
+        return text, thread.submit(_parse, text, bound).result()
+
+
+def _parse(text: str, bound: Collection[str]) -> CompValue:
+    try:
+        tree = parseQuery(text)
+        _refuse(tree, bound)
+        return translateQuery(tree).algebra
+    except CannotCompileError:
+        raise
+    except Exception as error:  # pyparsing and rdflib raise many kinds; each means that this is no query
+        raise CannotCompileError(f"has a query that cannot be read ({error})", supported=False) from None
+
+
+def _refuse(part: object, bound: Collection[str]) -> None:
+    """Raise for what SHACL forbids in a query with pre-bound variables (sections 5.2.1 and appendix A)."""
+    if isinstance(part, CompValue):
+        if reason := _fault(part, bound):
+            raise CannotCompileError(f"has a query {reason}", supported=False)
+        for inner in part.values():
+            _refuse(inner, bound)
+    elif isinstance(part, list | tuple | ParseResults):
+        for inner in part:
+            _refuse(inner, bound)
+
+
+def _fault(part: CompValue, bound: Collection[str]) -> str:
+    if part.name in _FORBIDDEN:
+        return f"with {_FORBIDDEN[part.name]}, which SHACL forbids"
+    if part.name == "GraphGraphPattern":
+        return "about named graphs, which the validated data do not have"
+    if part.name == "SubSelect" and "this" not in mentioned(list(part["projection"]) if "projection" in part else []):
+        return "with a nested query that does not select $this"
+    binds = part["evar"] if "evar" in part else part["var"] if part.name == "Bind" else ""
+    if str(binds) in bound:
+        return f"that binds ${binds} again"
+    return ""
+
+
+def _prefixes(shapes: Graph, node: Node) -> dict[str, str]:
+    """The prefixes that a query may use: those of sh:prefixes and of what these import."""
+    found: dict[str, str] = {}
+    todo, seen = list(shapes.objects(node, SH.prefixes)), set()
+    while todo:
+        source = todo.pop()
+        if source not in seen:
+            seen.add(source)
+            todo += shapes.objects(source, OWL.imports)
+            for declared in shapes.objects(source, SH.declare):
+                found[str(shapes.value(declared, SH.prefix))] = str(shapes.value(declared, SH.namespace))
+    return found

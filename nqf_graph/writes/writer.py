@@ -1,0 +1,186 @@
+"""One way for every write: stage → validate → commit atomically, or raise DataInvalid and change nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+
+from nqf_graph.errors import BadParameter, CannotLoad, DataInvalid, PreconditionFailed, QueryRefused
+from nqf_graph.store import DatasetClause, OxigraphStore, Store
+from nqf_graph.store.delta import Delta, Recorder, graph_of
+from nqf_graph.store.protocol import STORE_DECIDES
+from nqf_graph.store.update_language import record_update
+from nqf_graph.terms import DCT, FOAF, NQF, PROV, RDF, XSD
+from nqf_graph.validation import Finding, Report
+
+ACTIONS = ("update", "put", "post", "delete", "check")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A write as it came.
+
+    `update` runs a SPARQL Update text; `put`, `post` and `delete` act on one named graph; `check` adds what is not
+    published yet, to see what it would bring.
+    """
+
+    action: str
+    text: str = ""
+    graph: str = ""
+    media_type: str = "text/turtle"
+    dataset: DatasetClause = STORE_DECIDES
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a write did, or would do: the state before and after, the statements, and the findings it brings."""
+
+    state: str
+    next_state: str
+    added: int
+    removed: int
+    findings: tuple[Finding, ...] = field(default=())
+
+
+class Gate(Protocol):
+    """What decides whether a write may pass."""
+
+    @property
+    def report(self) -> Report:
+        """The findings of the present state."""
+
+    def check(self, delta: Delta, before: Store, after: Store) -> Report:
+        """The findings that the state after `delta` would have."""
+
+    def accept(self, report: Report) -> None:
+        """The write whose report this is has been committed."""
+
+
+class Writer:
+    """Writes to a store, each through the gate."""
+
+    def __init__(
+        self, store: OxigraphStore, gate: Gate, base: str, protected: Iterable[str], folder: Path | None
+    ) -> None:
+        self._store, self._gate, self._base, self._folder = store, gate, base, folder
+        self._history = f"{base}/graph/history"
+        self._protected = {*protected, self._history}
+
+    def write(self, request: Request, owner: str, *, dry_run: bool = False, if_match: str | None = None) -> Outcome:
+        """Make the next state, or with `dry_run` only say what it would be.
+
+        Raises DataInvalid when the write would bring a violation, CannotLoad or QuerySyntax for what cannot be
+        read, QueryRefused for what may not be written, PreconditionFailed when the state is not `if_match`.
+        """
+        with self._store.writing() as recorder:
+            state = self._store.state_id
+            if if_match is not None and if_match != state:
+                raise PreconditionFailed(if_match, state)
+            self._record(request, recorder)
+            delta = recorder.delta()
+            self._refuse_protected(delta)
+            self._refuse_repeated(delta, recorder)
+            report = self._gate.check(delta, self._store, OxigraphStore.around(recorder.scratch))
+            known = set(self._gate.report.findings)
+            introduced = tuple(finding for finding in report.findings if finding not in known)
+            next_state = self._store.state_after(delta) if delta else state
+            outcome = Outcome(state, next_state, len(delta.added), len(delta.removed), introduced)
+            if dry_run:
+                return outcome
+            if any(finding.severity == "Violation" for finding in introduced):
+                raise DataInvalid([finding.as_dict() for finding in introduced])
+            if delta:
+                self._keep_patch(delta, next_state)
+                self._store.commit(recorder, self._record_of(delta, owner, next_state))
+                self._gate.accept(report)
+            return outcome
+
+    def _record(self, request: Request, recorder: Recorder) -> None:
+        if request.action == "update":
+            record_update(request.text, recorder, request.dataset)
+            return
+        if request.action not in ACTIONS:
+            raise BadParameter("action", f"no action {request.action!r}", ACTIONS)
+        graph = _graph_name(request.graph or "urn:x-nqf:submitted")
+        triples = [] if request.action == "delete" else _parse(request, f"{self._base}/id/")
+        if request.action == "check":
+            known = recorder.scratch.quads_for_pattern
+            triples = [t for t in triples if not any(known(t.subject, t.predicate, t.object))]
+        if request.action in ("put", "delete"):
+            recorder.clear(graph.value)
+        recorder.add(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
+
+    def _refuse_protected(self, delta: Delta) -> None:
+        for graph in delta.graphs:
+            if graph in self._protected or graph.startswith("urn:nqf:"):
+                raise QueryRefused(
+                    f"{graph} is not written this way: rules, vocabulary and catalogue change by release"
+                )
+
+    def _refuse_repeated(self, delta: Delta, recorder: Recorder) -> None:
+        """Each statement lives in one graph: the union would otherwise show it twice."""
+        for quad in delta.added:
+            for other in recorder.scratch.quads_for_pattern(quad.subject, quad.predicate, quad.object):
+                if other.graph_name != quad.graph_name:
+                    found = f"{quad.triple} is already stated in {graph_of(other)}"
+                    raise CannotLoad("request", f"expected each statement in one graph: {found}")
+
+    def _record_of(self, delta: Delta, owner: str, state: str) -> list[Quad]:
+        """Who, when, what: the commit as a PROV-O activity."""
+        history = NamedNode(self._history)
+        commit = NamedNode(f"{self._base}/id/commit/{state}")
+        agent = NamedNode(f"{self._base}/id/agent/{_slug(owner)}")
+        now = Literal(
+            datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"), datatype=XSD["dateTime"]
+        )
+        statements: list[tuple[NamedNode, NamedNode, NamedNode | Literal]] = [
+            (commit, RDF["type"], NQF["Commit"]),
+            (commit, PROV["endedAtTime"], now),
+            (commit, PROV["wasAssociatedWith"], agent),
+            (commit, DCT["identifier"], Literal(state)),
+            (commit, NQF["statementsAdded"], Literal(len(delta.added))),
+            (commit, NQF["statementsRemoved"], Literal(len(delta.removed))),
+            (commit, NQF["previousState"], Literal(self._store.state_id)),
+            *((commit, PROV["used"], NamedNode(graph)) for graph in delta.graphs),
+            (agent, RDF["type"], PROV["Agent"]),
+            (agent, FOAF["name"], Literal(owner)),
+        ]
+        return [Quad(subject, predicate, value, history) for subject, predicate, value in statements]
+
+    def _keep_patch(self, delta: Delta, state: str) -> None:
+        """The statements themselves, as RDF Patch, beside the store; written before the commit, named by its state."""
+        if self._folder is not None:
+            folder = self._folder / "history"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{state}.rdfp").write_text(delta.as_patch(), encoding="utf-8")
+
+
+def _graph_name(iri: str) -> NamedNode:
+    try:
+        return NamedNode(iri)
+    except ValueError as error:
+        raise BadParameter("graph", f"expected an absolute IRI, found {iri!r}") from error
+
+
+def _parse(request: Request, base: str) -> list[Triple]:
+    form = RdfFormat.from_media_type(request.media_type)
+    assert form is not None
+    try:
+        quads = list(parse(request.text.encode(), format=form, base_iri=base, rename_blank_nodes=True))
+    except SyntaxError as error:
+        expected = error.msg.partition(": ")[2] or error.msg
+        raise CannotLoad("request", expected, error.lineno, error.offset) from error
+    if any(graph_of(quad) for quad in quads):
+        raise BadParameter("body", "expected one graph: the graph is named in the address")
+    return [quad.triple for quad in quads]
+
+
+def _slug(owner: str) -> str:
+    """An owner's name as the last part of an IRI."""
+    return re.sub(r"[^a-z0-9]+", "-", owner.lower()).strip("-") or owner.encode().hex()[:40]
