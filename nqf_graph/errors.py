@@ -45,14 +45,17 @@ class StoreInUse(NqfError):
 
 
 class DataInvalid(NqfError):
-    """The data break at least one rule, so they are not published; `findings` are as `Finding.as_dict` writes them."""
+    """The data break rules, so they are not published.
 
-    def __init__(self, findings: Sequence[Mapping[str, Any]]) -> None:
-        self.findings = tuple(findings)
+    `findings` are the first ones of each rule, as `Finding.as_dict` writes them; `counts` says how many there are.
+    """
+
+    def __init__(self, findings: Sequence[Mapping[str, Any]], counts: Mapping[str, int]) -> None:
+        self.findings, self.counts = tuple(findings), dict(counts)
         self.submission = ""
         """The id under which a write was kept for correction, if it was."""
-        broken = sum(1 for finding in self.findings if finding["severity"] == "Violation")
-        super().__init__(f"{broken} violation(s) of the framework's rules; nothing was published")
+        broken = ", ".join(f"{rule} {count}×" for rule, count in sorted(self.counts.items()))
+        super().__init__(f"rules are broken ({broken}); nothing was published")
 
 
 class NotFound(NqfError):

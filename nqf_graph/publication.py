@@ -13,7 +13,7 @@ from typing import Any
 from pyoxigraph import Triple
 from rdflib import Graph
 
-from nqf_graph.errors import CannotLoad, DataInvalid
+from nqf_graph.errors import CannotLoad
 from nqf_graph.questions import Asker, Questions, SystemQueries
 from nqf_graph.settings import Settings
 from nqf_graph.store import Catalogue, Change, OxigraphStore, Store, read_catalogue
@@ -107,8 +107,7 @@ def open_publication(settings: Settings, talk: Talk = _silent, *, replace_edits:
         staged = stage(store, change)
         talk("checking the rules")
         report = check(staged, catalogue)
-        if report.violations:
-            raise DataInvalid([finding.as_dict() for finding in report.findings])
+        report.refuse_violations()
         store.apply(change)
         if settings.store:
             _keep(settings.store, store, report)

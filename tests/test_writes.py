@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -383,6 +384,90 @@ def test_unknown_actions_are_refused(service: Service) -> None:
         service.publication.write(Request("sing"), "x")
     with pytest.raises(DataInvalid):
         service.publication.write(Request("post", MUTE, GRAPH), "x")
+
+
+def test_a_submission_about_another_authoritys_things_is_refused(service: Service) -> None:
+    before = service.state
+    foreign = '<http://data.europa.eu/snb/eqf/6> <http://www.w3.org/2004/02/skos/core#prefLabel> "mine"@en .'
+    response = service.publish("PUT", DATA, foreign, **TURTLE)
+    assert response.status_code == 422
+    assert "http://data.europa.eu/snb/eqf/6" in response.text
+    assert service.state == before
+
+
+def test_ten_thousand_violations_get_a_bounded_answer(service: Service) -> None:
+    before = service.state
+    many = "".join(f"<{WORLD_BASE}/id/sector/mute-{n}> a <{NQF}Sector> .\n" for n in range(10_000))
+    response = service.publish("PUT", DATA, many, **TURTLE)
+    assert response.status_code == 422
+    document = response.json()
+    assert document["counts"]["R60"] >= 10_000
+    assert len(response.content) < 500_000
+    assert len([error for error in document["errors"] if error["rule"] == "R60"]) == 20
+    report = service.client.post("/validate", content=many.encode(), headers=TURTLE)
+    assert report.json()["counts"]["R60"] >= 10_000
+    assert len(report.content) < 500_000
+    assert service.state == before
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        (413, b"#" * 20_000_001),
+        (400, b"\x89PNG\r\n\x1a\n\x00\xff"),
+        (400, '<a:a> <a:b> "М" .'.encode("cp1251")),
+        (422, b"\x00\x01\x02"),
+        (422, b"_:a <a:p> _:b . _:b <a:p> _:a . _:a a <https://w3id.org/nqf/ontology#Sector> ."),
+    ],
+    ids=["too long", "a picture", "another encoding", "rubbish", "a cycle of nameless things"],
+)
+def test_rubbish_gets_an_answer_and_nothing_is_stored(service: Service, status: int, content: bytes) -> None:
+    before = service.state
+    response = service.publish("PUT", DATA, content, **TURTLE)
+    assert response.status_code == status, response.text[:300]
+    assert service.client.post("/validate", content=content, headers=TURTLE).status_code in (status, 200)
+    assert service.state == before
+    assert service.client.get("/health").status_code == 200
+
+
+def test_two_writers_come_one_after_the_other(service: Service, good: str) -> None:
+    """The later one is checked against the earlier one's result."""
+    rival = good.replace("sector/beekeeping", "sector/falconry")
+    requests = [Request("post", good, GRAPH), Request("post", rival, GRAPH)]
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        outcomes = list(threads.map(lambda request: service.publication.write(request, "both"), requests))
+    assert {outcomes[0].state, outcomes[1].state} & {outcomes[0].next_state, outcomes[1].next_state}
+    assert service.ask(f"<{SECTOR}> a <{NQF}Sector>")
+    second_name = f'<{SECTOR}> <http://www.w3.org/2004/02/skos/core#prefLabel> "Bees"@en .'
+    first_name = f'<{SECTOR}> <http://www.w3.org/2004/02/skos/core#prefLabel> "Bee-keeping"@en .'
+    unname = f"""DELETE WHERE {{ GRAPH ?g {{ <{SECTOR}> <http://www.w3.org/2004/02/skos/core#prefLabel> "Beekeeping"@en }} }} ;
+        INSERT DATA {{ GRAPH <{GRAPH}> {{ %s }} }}"""
+
+    def rename(statement: str) -> bool:
+        try:
+            service.publication.write(Request("update", unname % statement), "both")
+        except DataInvalid:
+            return False
+        return True
+
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        passed = list(threads.map(rename, [first_name, second_name]))
+    assert sorted(passed) == [False, True], "two English names at once would break R62"
+
+
+def test_a_shape_that_no_engine_reads_stops_the_start(tmp_path: Path) -> None:
+    for folder in ("ontology", "shapes"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copytree(WORLD, tmp_path / "tests" / "world")
+    shapes = tmp_path / "shapes" / "law.ttl"
+    strange = """
+nqfsh:R40-strange a sh:NodeShape ; nqf:enforces nqfsh:R40 ; sh:targetClass nqf:LegalAct ;
+    <http://www.w3.org/ns/shacl#js> [ <http://www.w3.org/ns/shacl#jsFunctionName> "check" ] .
+"""
+    shapes.write_text(shapes.read_text(encoding="utf-8") + strange, encoding="utf-8")
+    settings = Settings(base=WORLD_BASE, catalog=tmp_path / "tests" / "world" / "catalog.ttl", store=None)
+    with pytest.raises(CannotLoad, match="R40-strange"):
+        open_publication(settings)
 
 
 KILLED = """

@@ -41,7 +41,7 @@ def ready(publication: Published) -> Response:
 def home(request: Request, publication: Published) -> Response:
     """What there is to ask and to see."""
     language = language_of(request)
-    overview = table_of(publication, publication.store.select(publication.system("overview")), language)
+    _, overview = table_of(publication, publication.store.select(publication.system("overview")), language)
     page = render(
         "home",
         language,

@@ -73,7 +73,7 @@ def problem_of(error: NqfError) -> dict[str, Any]:
         case CannotLoad():
             found |= {"file": error.file, "line": error.line, "column": error.column}
         case DataInvalid():
-            found |= {"errors": list(error.findings)}
+            found |= {"counts": error.counts, "errors": [dict(finding) for finding in error.findings]}
             found |= {"submission": f"/submissions/{error.submission}"} if error.submission else {}
         case PreconditionFailed():
             found |= {"state": error.present}

@@ -193,7 +193,7 @@ def _page(request: Request, publication: Publication, question: Question, given:
         except NqfError as error:
             document = problem_of(error)
             problem, status = document["detail"], document["status"]
-    columns = [question.columns[name][language] for name in answer.rows.columns] if answer else []
+    columns, rows = table_of(publication, answer.rows, language) if answer else ((), [])
     page = render(
         "question",
         language,
@@ -202,8 +202,8 @@ def _page(request: Request, publication: Publication, question: Question, given:
         given=given,
         choices=_choices(publication, question, language),
         problem=problem,
-        columns=columns,
-        rows=table_of(publication, answer.rows, language) if answer else [],
+        columns=[question.columns[name][language] for name in columns],
+        rows=rows,
         asked=answer is not None,
         query=answer.query if answer else "",
     )

@@ -29,7 +29,7 @@ async def validate(request: Request, publication: Published) -> Response:
     """The findings that the data in the body would bring to the published data.
 
     JSON, the W3C report in every RDF format, CSV or HTML, by `Accept`.  The status is 200 whether the data conform
-    or not: the report is what was asked for.
+    or not: the report is what was asked for.  It shows the first findings of each rule and counts them all.
     """
     form = format_of(request, _OFFERS)
     media_type = media_type_of(request)
@@ -38,19 +38,22 @@ async def validate(request: Request, publication: Published) -> Response:
     text = text_of(await read_body(request, publication.settings.max_body_bytes), "body")
     asked = Write("check", text, media_type=media_type)
     outcome = await run_in_threadpool(publication.write, asked, "anonymous", dry_run=True)
-    report = Report.of(outcome.findings)
+    whole = Report.of(outcome.findings)
+    report = whole.first()
     language = language_of(request)
-    body = _written(request, publication, report, form, language)
-    return Response(body, headers=VARY | {"Content-Language": language}, media_type=form.content_type)
-
-
-def _written(request: Request, publication: Publication, report: Report, form: Format, language: str) -> str | bytes:
+    headers = VARY | {"Content-Language": language, "X-Total-Count": str(len(whole.findings))}
     if form is JSON:
         findings = [finding.as_dict() | {"message": finding.message(language)} for finding in report.findings]
-        document = {"conforms": report.conforms, "violations": len(report.violations), "findings": findings}
-        return json.dumps(document, ensure_ascii=False)
+        document = {"conforms": whole.conforms, "violations": len(whole.violations), "counts": whole.counts()}
+        body: str | bytes = json.dumps(document | {"findings": findings}, ensure_ascii=False)
+    else:
+        body = _written(request, publication, report, form)
+    return Response(body, headers=headers, media_type=form.content_type)
+
+
+def _written(request: Request, publication: Publication, report: Report, form: Format) -> str | bytes:
     if form is CSV:
         return as_csv(report)
     if form is HTML:
-        return render("report", language, request.url.path, report=report)
+        return render("report", language_of(request), request.url.path, report=report)
     return write_graph(as_triples(report), form, publication.prefixes)

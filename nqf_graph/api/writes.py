@@ -21,6 +21,7 @@ from nqf_graph.errors import BadParameter, DataInvalid, Forbidden, NotFound, Uns
 from nqf_graph.formats import GRAPHS, GRAPHS_AND_DATASETS, JSON, write_graph
 from nqf_graph.publication import Publication
 from nqf_graph.store import DatasetClause
+from nqf_graph.validation import Report
 from nqf_graph.writes import Key, Outcome, Request, Submission
 from nqf_graph.writes.submissions import PENDING, PUBLISHED, REJECTED
 
@@ -115,6 +116,8 @@ def _write(request: HttpRequest, publication: Publication, key: Key, asked: Requ
     existed = asked.graph in publication.store.names()
     try:
         outcome = publication.write(asked, key.owner, dry_run=dry_run or not may_publish, if_match=if_match)
+        if not dry_run and not may_publish:
+            return _handed_in(publication, key, asked, outcome)
     except DataInvalid as error:
         error.submission = publication.submissions.keep(
             key.owner, REJECTED, asdict(asked), error.findings, publication.store.state_id
@@ -122,32 +125,29 @@ def _write(request: HttpRequest, publication: Publication, key: Key, asked: Requ
         raise
     if dry_run:
         return _done(outcome, 200)
-    if not may_publish:
-        return _handed_in(publication, key, asked, outcome)
     created = asked.action in ("put", "post") and not existed
     return _done(outcome, 201 if created else 200)
 
 
 def _handed_in(publication: Publication, key: Key, asked: Request, outcome: Outcome) -> Response:
-    findings = tuple(finding.as_dict() for finding in outcome.findings)
-    broken = any(finding["severity"] == "Violation" for finding in findings)
-    status = REJECTED if broken else PENDING
-    kept = publication.submissions.keep(key.owner, status, asdict(asked), findings, publication.store.state_id)
-    if broken:
-        error = DataInvalid(findings)
-        error.submission = kept.id
-        raise error
-    body = json.dumps({"submission": kept.id, "status": status, "added": outcome.added, "removed": outcome.removed})
+    """Keep a write for review; one that breaks a rule is rejected by `_write`."""
+    report = Report.of(outcome.findings)
+    report.refuse_violations()
+    findings = tuple(finding.as_dict() for finding in report.first().findings)
+    kept = publication.submissions.keep(key.owner, PENDING, asdict(asked), findings, publication.store.state_id)
+    body = json.dumps({"submission": kept.id, "status": PENDING, "added": outcome.added, "removed": outcome.removed})
     return Response(body, 202, {"Location": f"/submissions/{kept.id}"}, JSON.media_type)
 
 
 def _done(outcome: Outcome, status: int) -> Response:
+    report = Report.of(outcome.findings)
     document: dict[str, Any] = {
         "state": outcome.state,
         "nextState": outcome.next_state,
         "added": outcome.added,
         "removed": outcome.removed,
-        "findings": [finding.as_dict() for finding in outcome.findings],
+        "counts": report.counts(),
+        "findings": [finding.as_dict() for finding in report.first().findings],
     }
     headers = {"ETag": f'"{outcome.next_state}"'}
     return Response(json.dumps(document, ensure_ascii=False), status, headers, JSON.media_type)

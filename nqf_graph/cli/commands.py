@@ -13,6 +13,7 @@ from pyoxigraph import RdfFormat
 
 from nqf_graph import __version__
 from nqf_graph.cli.output import (
+    REPORT_FORMATS,
     findings_as_text,
     known_language,
     print_table,
@@ -21,6 +22,7 @@ from nqf_graph.cli.output import (
     talk_if_terminal,
     texts,
     write,
+    write_report,
 )
 from nqf_graph.errors import BadParameter, CannotLoad, DataInvalid, NqfError, StoreInUse
 from nqf_graph.formats import CSV, GRAPHS_AND_DATASETS, JSON, N_TRIPLES, ROWS, TURTLE, named, to_bytes
@@ -49,7 +51,8 @@ def main() -> None:
     try:
         app()
     except DataInvalid as error:
-        talk(findings_as_text(Report.from_list(error.findings), LANGUAGES))
+        total = sum(error.counts.values())
+        talk(findings_as_text(Report.from_list(error.findings), LANGUAGES, total, total))
         talk(f"nqf: {error}")
         raise SystemExit(FINDINGS) from None
     except (CannotLoad, StoreInUse) as error:
@@ -95,20 +98,13 @@ def check(
     lang: Annotated[str | None, typer.Option("--lang", help="One language only; otherwise all three.")] = None,
 ) -> None:
     """Check the catalogue's data, and FILES if given, against every rule; nothing is stored."""
-    if form not in ("text", "json"):
-        raise BadParameter("--format", "expected text or json")
+    if form not in REPORT_FORMATS:
+        raise BadParameter("--format", "no such format", REPORT_FORMATS)
     for file in files or []:
         if not file.is_file():
             raise CannotLoad(str(file), "expected a file here")
     report = check_files(Settings(), files or [])
-    if form == "json":
-        document = {
-            "conforms": report.conforms,
-            "findings": [finding.as_dict() for finding in report.findings],
-        }
-        print(json.dumps(document, ensure_ascii=False, indent=1))
-    else:
-        print(findings_as_text(report, (lang,) if lang else LANGUAGES))
+    write_report(report, form, (lang,) if lang else LANGUAGES)
     if report.violations:
         raise SystemExit(FINDINGS)
 
@@ -130,13 +126,13 @@ def load(
         triples = read(file, str(file), settings.base, publication.prefixes)
         name = graph or f"{settings.base}/graph/{file.stem}"
         text = to_bytes(triples, RdfFormat.N_TRIPLES).decode()
-        asked = Request("put" if replace else "post", text, name, N_TRIPLES.media_type)
+        asked = Request("put" if replace else "post", text, name, N_TRIPLES.media_type, foreign=True)
         outcome = publication.write(asked, owner, dry_run=dry_run)
-        broken = Report.of(outcome.findings)
-        if broken.findings:
-            print(findings_as_text(broken, LANGUAGES))
+        brought = Report.of(outcome.findings)
+        if brought.findings:
+            print(findings_as_text(brought.first(), LANGUAGES, len(brought.violations), len(brought.findings)))
         print(f"{name}: {outcome.added} added, {outcome.removed} removed, state {outcome.next_state}")
-        if broken.violations:
+        if brought.violations:
             raise SystemExit(FINDINGS)
     if not files:
         print(f"state {publication.store.state_id}")

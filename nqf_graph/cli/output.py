@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -11,12 +12,16 @@ from rich.console import Console
 from rich.table import Table
 
 from nqf_graph.errors import BadParameter
+from nqf_graph.formats import CSV, GRAPHS, named, write_graph
 from nqf_graph.publication import Publication
 from nqf_graph.questions import Question
 from nqf_graph.settings import Settings
 from nqf_graph.store import Rows
-from nqf_graph.terms import LANGUAGES
+from nqf_graph.terms import LANGUAGES, NQF, SH, SHAPES
 from nqf_graph.validation import Report
+from nqf_graph.validation.w3c import as_csv, as_triples
+
+REPORT_FORMATS = ("text", "json", "csv", "ttl", "jsonld", "nt", "rdf")
 
 
 def show_call(question: Question, values: dict[str, str]) -> None:
@@ -44,15 +49,29 @@ def texts(row: dict[str, Any]) -> dict[str, str]:
     return {name: "" if term is None else getattr(term, "value", str(term)) for name, term in row.items()}
 
 
-def findings_as_text(report: Report, languages: Sequence[str]) -> str:
-    """One paragraph a finding: rule, record, path, value, and the message in each language."""
+def write_report(report: Report, form: str, languages: Sequence[str]) -> None:
+    """Print a report in one of REPORT_FORMATS."""
+    if form == "text":
+        print(findings_as_text(report.first(), languages, len(report.violations), len(report.findings)))
+    elif form == "json":
+        found = [finding.as_dict() for finding in report.findings]
+        document = {"conforms": report.conforms, "counts": report.counts(), "findings": found}
+        print(json.dumps(document, ensure_ascii=False, indent=1))
+    elif form == CSV.suffix:
+        write(as_csv(report).encode())
+    else:
+        write(write_graph(as_triples(report), named(form, GRAPHS), {"sh": SH.iri, "nqf": NQF.iri, "nqfsh": SHAPES.iri}))
+
+
+def findings_as_text(shown: Report, languages: Sequence[str], violations: int, total: int) -> str:
+    """One paragraph a finding (rule, record, path, value, and the message in each language), then how many there are."""
     lines = []
-    for finding in report.findings:
+    for finding in shown.findings:
         value = f"\n    value  {finding.value}" if finding.value else ""
         path = f"\n    path   {finding.path}" if finding.path else ""
         lines.append(f"{finding.rule} {finding.severity}\n    record {finding.focus}{path}{value}")
         lines.extend(f"    {language:6} {finding.message(language)}" for language in languages)
-    lines.append(f"{len(report.violations)} violation(s), {len(report.findings)} finding(s)")
+    lines.append(f"{violations} violation(s), {total} finding(s)")
     return "\n".join(lines)
 
 

@@ -19,8 +19,8 @@ from rdflib import Graph
 from nqf_graph.store import Term
 from nqf_graph.terms import RDFS
 from nqf_graph.validation.readings import Readings, Target, target_shapes
-from nqf_graph.validation.trails import THIS, NoFootprintError, Trail, is_variable, variables
-from nqf_graph.validation.walks import LostError, Select, subclass_links, types_of, walk_back
+from nqf_graph.validation.trails import NoFootprintError, Trail, is_variable
+from nqf_graph.validation.walks import LostError, Select, Walk, drop_dead_ends, subclass_links, types_of
 
 
 class Everything(Enum):
@@ -104,15 +104,18 @@ class Footprint:
             written = (str(triple.subject), str(triple.predicate), str(triple.object))
             changed.setdefault(written[1], []).append((written, triple))
             changed[None].append((written, triple))
+        walks: dict[Trail, Walk] = {}
         for predicate, statements in changed.items():
             for trail, readers in self.trails.get(predicate, {}).items():
-                shapes = [shape for shape in readers if found.get(shape) is not ALL]
                 matching = [triple for written, triple in statements if _matches(trail, written, classes)]
-                if shapes and matching:
-                    records = _records(trail, matching, select)
-                    for shape in shapes:
-                        known = found.get(shape, set())
-                        found[shape] = ALL if records is ALL or known is ALL else known | records
+                if matching and any(found.get(shape) is not ALL for shape in readers):
+                    walks[trail] = Walk.of(trail, matching)
+        drop_dead_ends(walks.values(), select)
+        for trail, walk in walks.items():
+            records = _records(walk, select)
+            for shape in self.trails[None if is_variable(trail.read[1]) else trail.read[1]][trail]:
+                known = found.get(shape, set())
+                found[shape] = ALL if records is ALL or known is ALL else known | records
 
     def _leave_out_strangers(self, found: dict[str, Records], states: tuple[Select, Select], classes: _Classes) -> None:
         """Leave out the records that a shape has for targets neither before nor after."""
@@ -150,15 +153,10 @@ def _matches(trail: Trail, written: _Written, classes: _Classes) -> bool:
     return True
 
 
-def _records(trail: Trail, triples: list[Triple], select: Select) -> Records:
+def _records(walk: Walk, select: Select) -> Records:
     """The records that a trail leads back to from what was changed."""
-    if trail.joins is None:
-        return ALL
-    used = variables(*trail.joins) | {THIS}
-    places = [place for place, part in enumerate(trail.read) if part in used and part not in trail.read[:place]]
-    rows = {tuple((triple.subject, triple.predicate, triple.object)[place] for place in places) for triple in triples}
     try:
-        records = walk_back(trail, tuple(trail.read[place] for place in places), rows, select)
+        records = walk.back(select)
     except LostError:
         return ALL
     return ALL if any(isinstance(record, BlankNode | Triple) for record in records) else records

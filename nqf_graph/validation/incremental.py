@@ -46,9 +46,9 @@ class Incremental:
         """What is needed to validate changes; `compiled` and `footprint` are of the same `shapes`."""
         reporters: dict[str, set[str]] = {}
         distant = set()
+        nodes = {str(node): node for node in shapes.subjects()}
         for root in footprint.targets:
-            [shape] = {node for node in shapes.subjects() if str(node) == root}
-            for reporter, depth in _reporters(shapes, shape, 0):
+            for reporter, depth in _reporters(shapes, nodes[root], 0):
                 reporters.setdefault(str(reporter), set()).add(root)
                 if depth:
                     distant.add(root)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from nqf_graph.errors import DataInvalid
+
+SHOWN_PER_RULE = 20
+"""How many findings of a rule an answer shows; it counts them all."""
 
 
 @dataclass(frozen=True, order=True)
@@ -74,3 +80,23 @@ class Report:
     def conforms(self) -> bool:
         """Whether there is no finding at all, as `sh:conforms` means it."""
         return not self.findings
+
+    def counts(self) -> dict[str, int]:
+        """How many findings are there by rule?"""
+        return dict(Counter(finding.rule for finding in self.findings))
+
+    def first(self, per_rule: int = SHOWN_PER_RULE) -> Report:
+        """The first findings of each rule: a report of bounded size, however much is wrong."""
+        seen: Counter[str] = Counter()
+        kept = []
+        for finding in self.findings:
+            seen[finding.rule] += 1
+            if seen[finding.rule] <= per_rule:
+                kept.append(finding)
+        return Report(tuple(kept))
+
+    def refuse_violations(self) -> None:
+        """Raise DataInvalid if there is a violation; it tells of the violations only, not of advice."""
+        if self.violations:
+            broken = Report(self.violations)
+            raise DataInvalid([finding.as_dict() for finding in broken.first().findings], broken.counts())

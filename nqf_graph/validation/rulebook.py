@@ -12,6 +12,7 @@ from functools import cached_property
 from pyoxigraph import RdfFormat, parse
 from rdflib import Graph
 
+from nqf_graph.errors import CannotLoad
 from nqf_graph.store import Change, OxigraphStore, Rows, Store, Term
 from nqf_graph.store.delta import Delta
 from nqf_graph.validation.compiled import CompiledShapes, compile_shapes, read_subclasses
@@ -34,9 +35,16 @@ class RuleBook:
 
     @classmethod
     def of(cls, shapes: Graph, select: Select) -> RuleBook:
-        """The rule book of `shapes` for the data (and the class hierarchy) that `select` asks."""
+        """The rule book of `shapes` for the data (and the class hierarchy) that `select` asks.
+
+        Raises CannotLoad for a shape that no engine here can evaluate.
+        """
         subclasses = read_subclasses(select)
-        return cls(shapes, compile_shapes(shapes, subclasses), subclasses)
+        compiled = compile_shapes(shapes, subclasses)
+        for left in compiled.fallback:
+            if not left.supported:
+                raise CannotLoad("shapes", f"expected shapes that can be evaluated: {left.shape} {left.reason}")
+        return cls(shapes, compiled, subclasses)
 
     @cached_property
     def fallback(self) -> dict[str, str]:

@@ -7,16 +7,19 @@ several, the one that meets the fewest is taken, found by asking for a few rows 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from nqf_graph.store import Rows, Term
 from nqf_graph.validation.trails import THIS, Trail, Triple3, variables
 
 Select = Callable[[str], Rows]
 """Answers a SELECT query on one state of the data."""
+Step = str
+"""A pattern between ?node and an ?other that is left open."""
 _FIRST_LOOK = 64
 _WIDEST = 10_000
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -52,25 +55,74 @@ def _extended(way: tuple[Triple3, ...], known: frozenset[str], open_joins: tuple
     return (*way, *further[0]) if len(further) == 1 else way
 
 
-def walk_back(trail: Trail, names: tuple[str, ...], rows: Iterable[tuple[Term, ...]], select: Select) -> set[Term]:
-    """Which records were the statements read for?  `rows` bind the variables `names` of the trail's reading.
+@dataclass
+class Walk:
+    """A trail that starts at what was changed: `rows` bind the variables `names` of the trail's reading."""
 
-    Raises LostError when that cannot be found out at a bounded cost.
-    """
-    assert trail.joins is not None
-    found, open_joins = set(rows), trail.joins
-    while THIS not in names and found:
-        known = frozenset(names)
-        ways = _ways(known, open_joins)
-        way = ways[0] if len(ways) == 1 else _narrowest(ways, names, found, select)
-        rest = tuple(join for join in open_joins if join not in way)
-        keep = _kept(known | variables(*way), rest)
-        found = set(select(_query(keep, names, found, way, _WIDEST)).rows)  # type: ignore[arg-type]
-        if len(found) == _WIDEST:
-            raise LostError(f"{_WIDEST} neighbours or more")
-        names, open_joins = keep, rest
-    position = names.index(THIS) if found else 0
-    return {row[position] for row in found}
+    trail: Trail
+    names: tuple[str, ...]
+    rows: set[tuple[Term, ...]]
+
+    @classmethod
+    def of(cls, trail: Trail, changed: Iterable[Triple]) -> Walk:
+        """The walk from the changed statements."""
+        used = variables(*(trail.joins or ())) | {THIS}
+        places = [place for place, part in enumerate(trail.read) if part in used and part not in trail.read[:place]]
+        rows = {
+            tuple((triple.subject, triple.predicate, triple.object)[place] for place in places) for triple in changed
+        }
+        return cls(trail, tuple(trail.read[place] for place in places), rows)
+
+    def back(self, select: Select) -> set[Term]:
+        """Which records were the statements read for?  Raises LostError if finding out has no bounded cost."""
+        names, found, open_joins = self.names, self.rows, self.trail.joins
+        if open_joins is None:
+            raise LostError("nothing ties the statement to a record")
+        while THIS not in names and found:
+            known = frozenset(names)
+            ways = _ways(known, open_joins)
+            way = ways[0] if len(ways) == 1 else _narrowest(ways, names, found, select)
+            rest = tuple(join for join in open_joins if join not in way)
+            keep = _kept(known | variables(*way), rest)
+            found = set(select(_query(keep, names, found, way, _WIDEST)).rows)  # type: ignore[arg-type]
+            if len(found) == _WIDEST:
+                raise LostError(f"{_WIDEST} neighbours or more")
+            names, open_joins = keep, rest
+        position = names.index(THIS) if found else 0
+        return {row[position] for row in found}
+
+    def first_steps(self) -> Iterator[tuple[int, Step]]:
+        """What each row has to have next to it: the place in the row, and the pattern with one end left open."""
+        for subject, predicate, value in self.trail.joins or ():
+            if predicate.startswith("<"):
+                if subject in self.names:
+                    yield self.names.index(subject), f"?node {predicate} ?other"
+                elif value in self.names:
+                    yield self.names.index(value), f"?other {predicate} ?node"
+
+
+def drop_dead_ends(walks: Iterable[Walk], select: Select) -> None:
+    """Take out of the walks the rows that lack a neighbour which the trail demands: one question for all walks."""
+    wanted: dict[Step, set[Term]] = {}
+    steps = [(walk, list(walk.first_steps())) for walk in walks]
+    for walk, firsts in steps:
+        for place, step in firsts:
+            wanted.setdefault(step, set()).update(row[place] for row in walk.rows)
+    parts, asked = [], set()
+    for number, (step, nodes) in enumerate(wanted.items()):
+        named = [str(node) for node in nodes if isinstance(node, NamedNode)]
+        if named:
+            asked |= {(step, name) for name in named}
+            values = " ".join(f"({name} {number})" for name in named)
+            parts.append(f"{{ VALUES (?node ?step) {{ {values} }} FILTER EXISTS {{ {step} }} }}")
+    if not parts or len(asked) > _WIDEST:
+        return
+    numbered = list(wanted)
+    rows = select(f"SELECT ?node ?step {{ {' UNION '.join(parts)} }}").rows
+    there = {(numbered[int(step.value)], str(node)) for node, step in rows if isinstance(step, Literal)}
+    dead = asked - there
+    for walk, firsts in steps:
+        walk.rows = {row for row in walk.rows if all((step, str(row[place])) not in dead for place, step in firsts)}
 
 
 def types_of(nodes: Collection[NamedNode], select: Select) -> Iterable[tuple[Term, str]]:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from nqf_graph.errors import BadParameter, CannotLoad, DataInvalid, PreconditionFailed, QueryRefused
+from nqf_graph.errors import BadParameter, CannotLoad, PreconditionFailed, QueryRefused
 from nqf_graph.store import DatasetClause, OxigraphStore, Store
 from nqf_graph.store.delta import Delta, Recorder, graph_of
 from nqf_graph.store.protocol import STORE_DECIDES
@@ -35,6 +35,8 @@ class Request:
     graph: str = ""
     media_type: str = "text/turtle"
     dataset: DatasetClause = STORE_DECIDES
+    foreign: bool = False
+    """Whether it may state things of IRIs that are not ours (reference data that the operator loads)."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class Writer:
             delta = recorder.delta()
             self._refuse_protected(delta)
             self._refuse_repeated(delta, recorder)
+            if not request.foreign:
+                self._refuse_foreign(delta)
             report = self._gate.check(delta, self._store, OxigraphStore.around(recorder.scratch))
             known = set(self._gate.report.findings)
             introduced = tuple(finding for finding in report.findings if finding not in known)
@@ -93,8 +97,7 @@ class Writer:
             outcome = Outcome(state, next_state, len(delta.added), len(delta.removed), introduced)
             if dry_run:
                 return outcome
-            if any(finding.severity == "Violation" for finding in introduced):
-                raise DataInvalid([finding.as_dict() for finding in introduced])
+            Report(introduced).refuse_violations()
             if delta:
                 self._keep_patch(delta, next_state)
                 self._store.commit(recorder, self._record_of(delta, owner, next_state))
@@ -130,6 +133,13 @@ class Writer:
                 if other.graph_name != quad.graph_name:
                     found = f"{quad.triple} is already stated in {graph_of(other)}"
                     raise CannotLoad("request", f"expected each statement in one graph: {found}")
+
+    def _refuse_foreign(self, delta: Delta) -> None:
+        """Whose namespace it is, states what its IRIs mean."""
+        own = f"{self._base}/id/"
+        for quad in delta.added:
+            if isinstance(quad.subject, NamedNode) and not quad.subject.value.startswith(own):
+                raise CannotLoad("request", f"expected statements about IRIs below {own}, found {quad.subject.value}")
 
     def _record_of(self, delta: Delta, owner: str, state: str) -> list[Quad]:
         """Who, when, what: the commit as a PROV-O activity."""

@@ -7,15 +7,15 @@ all focus nodes at once, and the engine walks along the links of each focus node
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rdflib import URIRef
-from rdflib.paths import InvPath, MulPath, Path, SequencePath
+from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Identifier, Variable
 
-from nqf_graph.validation.compiled.paths import expression
+from nqf_graph.validation.compiled.paths import expression, is_simple, pattern
 from nqf_graph.validation.compiled.scope import NOTHING, Variables, mentioned, sensitive
 from nqf_graph.validation.compiled.text import Names, term
 
@@ -140,16 +140,18 @@ class Rewriter:
         """The triples, each as near as possible to what is bound by then."""
         steps = [step for triple in node.triples for step in self._steps(*triple)]
         bound: Variables = frozenset()
+        taken: set[tuple[object, object]] = set()
         text = ""
         while steps:
-            step = min(steps, key=lambda each: _distance(each, bound | seen | set(self.known)))
+            step = min(steps, key=lambda each: _distance(each, bound | seen | set(self.known), taken))
             steps.remove(step)
+            forward = not mentioned(step[0]) - (bound | seen | set(self.known))
+            taken.add((step[0], step[1]) if forward else (step[1], step[2]))
             bound |= mentioned([step[0], step[2]])
             ready = [each for each in filters if each.needs <= bound | set(self.known)]
             filters[:] = [each for each in filters if each not in ready]
             conditions = "".join(f" FILTER({self.expression(each.condition, seen | bound)})" for each in ready)
-            triple = f"{self._node(step[0])} {self._predicate(step[1])} {self._node(step[2])}"
-            text += f" LATERAL {{ {triple}{conditions} }}"
+            text += f" LATERAL {{ {self._step(*step)}{conditions} }}"
         return text
 
     def _steps(
@@ -164,8 +166,11 @@ class Rewriter:
         else:
             yield subject, path, target
 
-    def _predicate(self, path: _Predicate) -> str:
-        return expression(path) if isinstance(path, Path) else self._node(path)
+    def _step(self, subject: Identifier, path: _Predicate, target: Identifier) -> str:
+        start, end = self._node(subject), self._node(target)
+        if isinstance(path, AlternativePath) and is_simple(path):
+            return pattern(path, start, end, self.names)
+        return f"{start} {expression(path) if isinstance(path, Path) else self._node(path)} {end} ."
 
     def _node(self, node: Identifier) -> str:
         if isinstance(node, Variable):
@@ -225,14 +230,18 @@ def _is_true(part: object) -> bool:
     return isinstance(part, CompValue) and part.name == "TrueFilter"
 
 
-def _distance(step: tuple[object, object, object], bound: Variables) -> int:
-    """How dear it is to follow a triple: 0 to look it up, more to search from one end, most to scan."""
+def _distance(step: _Triple, bound: Variables, taken: Collection[tuple[object, object]]) -> int:
+    """How dear it is to follow a triple: 0 to look it up, more to search from one end, most to scan.
+
+    The same property of the same node a second time gives every pair of its values, so that is put off.
+    """
     subject, path, target = (not (mentioned(part) - bound) for part in step)
     far = 4 if isinstance(step[1], MulPath) else 0
     if subject and target:
         return far
     if subject:
-        return 1 + far
+        return (4 if (step[0], step[1]) in taken else 1) + far
     if target:
-        return (3 if not mentioned(step[2]) else 2) + far
+        again = (step[1], step[2]) in taken
+        return (5 if again else 3 if not mentioned(step[2]) else 2) + far
     return 9 if path else 10

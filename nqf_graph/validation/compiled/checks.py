@@ -61,8 +61,8 @@ class Check:
         """
         violation = self.violation
         condition = f" FILTER({violation.condition})" if violation.condition else ""
-        if focus is None and violation.scan and not self.steps:
-            return f"{self._head} {{ {violation.pattern}{condition} FILTER({self.targets.test}) }}"
+        if focus is None and violation.listing and not self.steps:
+            return f"{self._head} {{ {violation.listing} FILTER({self.targets.test}) }}"
         nodes = self.targets.listing if focus is None else self._listing(focus)
         if self.steps:
             nodes = chain(f"{{ SELECT (?this AS ?_root) {{ {nodes} }} }}", self.steps)

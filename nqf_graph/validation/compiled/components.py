@@ -14,7 +14,15 @@ from rdflib import RDF, RDFS, SH, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from nqf_graph.validation.compiled.targets import Subclasses, is_instance
-from nqf_graph.validation.compiled.text import CannotCompileError, Names, conjunction, disjunction, term, whole_number
+from nqf_graph.validation.compiled.text import (
+    CannotCompileError,
+    Names,
+    conjunction,
+    disjunction,
+    negation,
+    term,
+    whole_number,
+)
 
 
 class Context(Protocol):
@@ -41,18 +49,18 @@ _FORGOTTEN = {
 
 
 def _class(context: Context, shape: Node, given: Node, value: str) -> str:
-    return f"!{is_instance(value, given, context.subclasses, context.names)}"
+    return negation(is_instance(value, given, context.subclasses, context.names))
 
 
 def _datatype(context: Context, shape: Node, given: Node, value: str) -> str:
     if given in _FORGOTTEN:
         raise CannotCompileError(f"asks for the datatype {given}, which the store turns into xsd:integer")
     if given == RDFS.Literal:
-        return f"!isLiteral({value})"
+        return negation(f"isLiteral({value})")
     right = [f"isLiteral({value})", f"DATATYPE({value}) = {term(given)}"]
     if given in _CHECKED:
         right.append(f"COALESCE(isLiteral({term(given)}(STR({value}))), false)")
-    return f"!({conjunction(right)})"
+    return negation(conjunction(right))
 
 
 def _node_kind(context: Context, shape: Node, given: Node, value: str) -> str:
@@ -61,12 +69,12 @@ def _node_kind(context: Context, shape: Node, given: Node, value: str) -> str:
     parts = [asked] if asked in kinds else asked.split("Or")
     if not set(parts) <= set(kinds):
         raise CannotCompileError(f"asks for an unknown kind of node ({given})", supported=False)
-    return "!({})".format(disjunction(f"{kinds[part]}({value})" for part in parts))
+    return negation(disjunction(f"{kinds[part]}({value})" for part in parts))
 
 
 def _order(operator: str) -> Callable[[Context, Node, Node, str], str]:
     def test(context: Context, shape: Node, given: Node, value: str) -> str:
-        return f"!COALESCE({value} {operator} {term(given)}, false)"
+        return negation(f"COALESCE({value} {operator} {term(given)}, false)")
 
     return test
 
@@ -85,23 +93,23 @@ def _pattern(context: Context, shape: Node, given: Node, value: str) -> str:
         f"ASK {{ FILTER(COALESCE(REGEX('', {arguments}), true) = COALESCE(REGEX('', {arguments}))) }}"
     ):
         raise CannotCompileError(f"has a regular expression that the store does not understand: {given}")
-    return f"isBlank({value}) || !REGEX(STR({value}), {arguments})"
+    return negation(f"!isBlank({value}) && REGEX(STR({value}), {arguments})")
 
 
 def _language_in(context: Context, shape: Node, given: Node, value: str) -> str:
     ranges = disjunction(f"LANGMATCHES(LANG({value}), {term(each)})" for each in context.shapes.items(given))
-    return f"!(isLiteral({value}) && ({ranges}))"
+    return negation(f"isLiteral({value}) && ({ranges})")
 
 
 def _in(context: Context, shape: Node, given: Node, value: str) -> str:
     members = list(context.shapes.items(given))
     if members and all(isinstance(member, URIRef) for member in members):
-        return f"{value} NOT IN ({', '.join(map(term, members))})"
-    return "!({})".format(disjunction(f"sameTerm({value}, {term(member)})" for member in members))
+        return negation(f"{value} IN ({', '.join(map(term, members))})")
+    return negation(disjunction(f"sameTerm({value}, {term(member)})" for member in members))
 
 
 def _node(context: Context, shape: Node, given: Node, value: str) -> str:
-    return f"!({context.conforms(given, value)})"
+    return negation(context.conforms(given, value))
 
 
 def _not(context: Context, shape: Node, given: Node, value: str) -> str:
@@ -109,11 +117,11 @@ def _not(context: Context, shape: Node, given: Node, value: str) -> str:
 
 
 def _and(context: Context, shape: Node, given: Node, value: str) -> str:
-    return f"!({conjunction(context.conforms(member, value) for member in _members(context, given))})"
+    return negation(conjunction(context.conforms(member, value) for member in _members(context, given)))
 
 
 def _or(context: Context, shape: Node, given: Node, value: str) -> str:
-    return f"!({disjunction(context.conforms(member, value) for member in _members(context, given))})"
+    return negation(disjunction(context.conforms(member, value) for member in _members(context, given)))
 
 
 def _xone(context: Context, shape: Node, given: Node, value: str) -> str:
@@ -135,18 +143,21 @@ VALUE_TESTS: dict[URIRef, Callable[[Context, Node, Node, str], str]] = {
     SH.minInclusive: _order(">="),
     SH.maxExclusive: _order("<"),
     SH.maxInclusive: _order("<="),
+    SH.languageIn: _language_in,
+    SH["in"]: _in,
     SH.minLength: _length("<"),
     SH.maxLength: _length(">"),
     SH.pattern: _pattern,
-    SH.languageIn: _language_in,
-    SH["in"]: _in,
     SH.node: _node,
     SH["not"]: _not,
     SH["and"]: _and,
     SH["or"]: _or,
     SH.xone: _xone,
 }
-"""Parameter → condition under which a value node violates the constraint."""
+"""Parameter → condition under which a value node violates the constraint; cheap ones first, for nested shapes."""
+
+REPEATING = {SH["class"], SH["in"], SH.node}
+"""Parameters whose value nodes are mostly the same few, so that each is better tested once."""
 
 
 def component(parameter: URIRef) -> URIRef:

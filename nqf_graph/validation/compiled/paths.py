@@ -92,7 +92,7 @@ def pattern(path: Path, start: str, end: str, names: Names) -> str:
         case SequencePath():
             stations = [start, *(names.fresh() for _ in path.args[1:]), end]
             return chain(*(pattern(p, a, b, names) for p, (a, b) in zip(path.args, pairwise(stations), strict=True)))
-        case AlternativePath() if not _is_simple(path):
+        case AlternativePath():  # Oxigraph lists a union of triple patterns six times as fast as `a|b`
             return " UNION ".join(f"{{ {pattern(branch, start, end, names)} }}" for branch in path.args)
         case MulPath(mod="*" | "?"):
             longer = f"{start} ({expression(path.path)}){'+' if path.mod == '*' else ''} {end} ."
@@ -109,7 +109,7 @@ def is_scannable(path: Path) -> bool:
         case SequencePath():
             return is_scannable(path.args[0])
         case InvPath() | AlternativePath():
-            return _is_simple(path)
+            return is_simple(path)
     return False
 
 
@@ -127,13 +127,13 @@ def _inverse(path: Path) -> Path:
     return InvPath(path)
 
 
-def _is_simple(path: Path) -> bool:
-    """An IRI, an inverted one, or a choice between such."""
+def is_simple(path: Path) -> bool:
+    """Whether it is an IRI, an inverted one, or a choice between such."""
     match path:
         case InvPath():
             return isinstance(path.arg, URIRef)
         case AlternativePath():
-            return all(isinstance(branch, URIRef) or _is_simple(branch) for branch in path.args)
+            return all(isinstance(branch, URIRef) or is_simple(branch) for branch in path.args)
     return isinstance(path, URIRef)
 
 

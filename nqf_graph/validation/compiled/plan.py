@@ -11,7 +11,7 @@ from rdflib.term import Node
 
 from nqf_graph.terms import language_order
 from nqf_graph.validation.compiled.checks import Check
-from nqf_graph.validation.compiled.components import VALUE_TESTS, component
+from nqf_graph.validation.compiled.components import REPEATING, VALUE_TESTS, component
 from nqf_graph.validation.compiled.paths import words
 from nqf_graph.validation.compiled.sets import (
     NOT_ON_NODE_SHAPES,
@@ -23,7 +23,7 @@ from nqf_graph.validation.compiled.sets import (
 )
 from nqf_graph.validation.compiled.sparql_constraints import custom_constraints, sparql_constraints
 from nqf_graph.validation.compiled.targets import Subclasses, Targets, is_true
-from nqf_graph.validation.compiled.text import CannotCompileError, Names, chain, conjunction, exists
+from nqf_graph.validation.compiled.text import CannotCompileError, Names, chain, conjunction, exists, negation
 from nqf_graph.validation.rules import rule_of, texts
 
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
@@ -52,6 +52,7 @@ class Compiler:
         self.subclasses = subclasses
         self.names = Names()
         self._open: list[Node] = []
+        self._known_targets: dict[str, Targets] = {}
 
     def roots(self) -> list[Node]:
         """The active shapes that may have targets."""
@@ -66,8 +67,13 @@ class Compiler:
         Raises CannotCompileError when one of them cannot be compiled, for a shape is checked by one engine.
         """
         self._open.clear()
-        targets = Targets.of(self.shapes, root, self.subclasses, self.names)
+        targets = self._targets(root)
         return [] if targets is None else list(self._checks(root, targets, root, ""))
+
+    def _targets(self, root: Node) -> Targets | None:
+        """Shapes with equal targets share them, so that their checks can be seen to belong together."""
+        found = Targets.of(self.shapes, root, self.subclasses, Names("t"))
+        return found and self._known_targets.setdefault(found.listing, found)
 
     def _checks(self, root: Node, targets: Targets, shape: Node, steps: str) -> Iterator[Check]:
         if is_true(self.shapes, shape, SH.deactivated):
@@ -112,7 +118,9 @@ class Compiler:
             raise CannotCompileError(f"uses {unknown}, which no engine here reads", supported=False)
         for parameter, test in VALUE_TESTS.items():
             for given in sorted(self.shapes.objects(shape, parameter), key=str):
-                yield Constraint(component(parameter), violating_values(values, partial(test, self, shape, given)))
+                fails = partial(test, self, shape, given)
+                violation = violating_values(values, fails, repeating=parameter in REPEATING)
+                yield Constraint(component(parameter), violation)
         for parameter, violations in SET_TESTS.items():
             for given in sorted(self.shapes.objects(shape, parameter), key=str):
                 if values.path is None and parameter in NOT_ON_NODE_SHAPES:
@@ -135,9 +143,9 @@ class Compiler:
         wrong = [constraint.violation.holds for constraint in self._constraints(shape, values)]
         for part in sorted(self.shapes.objects(shape, SH.property), key=str):
             if values.path is None:
-                wrong.append(f"!({self.conforms(part, node)})")
+                wrong.append(negation(self.conforms(part, node)))
             else:
                 value = self.names.fresh()
-                wrong.append(exists(values.to(value), f"!({self.conforms(part, value)})"))
+                wrong.append(exists(values.to(value), negation(self.conforms(part, value))))
         self._open.pop()
-        return conjunction(f"!({each})" for each in wrong)
+        return conjunction(negation(each) for each in wrong)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
+from pyoxigraph import BlankNode
 from rdflib import Graph
 
 from nqf_graph.store.protocol import Rows, Term
 from nqf_graph.validation.compiled.checks import Check, Result
 from nqf_graph.validation.compiled.plan import Compiler
+from nqf_graph.validation.compiled.screens import Screen, screens
 from nqf_graph.validation.compiled.targets import Subclasses
 from nqf_graph.validation.compiled.text import CannotCompileError
 from nqf_graph.validation.report import Report
+
+_FEW = 1000  # nodes named in one query; with more, asking about all targets is cheaper
 
 Select = Callable[[str], Rows]
 Focus = Mapping[str, Collection[Term] | None]
@@ -52,16 +57,31 @@ class CompiledShapes:
         return [result for check, rows in self._ask(select, focus, workers) for result in check.results(rows)]
 
     def _ask(self, select: Select, focus: Focus | None, workers: int) -> list[tuple[Check, Rows]]:
-        def ask(check: Check) -> tuple[Check, Rows]:
-            nodes = None if focus is None else focus[check.shape]
-            rows = select(check.query(nodes))
-            return check, rows if nodes is None else check.of(nodes, rows)
+        def ask(part: Check | Screen) -> list[tuple[Check, Rows]]:
+            if isinstance(part, Check):
+                nodes = None if focus is None else focus[part.shape]
+                return [_ask(select, part, nodes)]
+            suspects = {row["this"] for row in select(part.query) if row["this"] is not None}
+            few = len(suspects) <= _FEW and not any(isinstance(node, BlankNode) for node in suspects)
+            return [_ask(select, check, suspects if few else None) for check in part.checks if suspects]
 
-        wanted = [check for check in self.checks if focus is None or focus.get(check.shape, ()) != ()]
+        wanted: Sequence[Check | Screen] = self.plan
+        if focus is not None:
+            wanted = [check for check in self.checks if focus.get(check.shape, ()) != ()]
         if workers < 2 or len(wanted) < 2:
-            return [ask(check) for check in wanted]
+            return [each for part in wanted for each in ask(part)]
         with ThreadPoolExecutor(max_workers=workers) as threads:
-            return list(threads.map(ask, wanted))
+            return [each for part in threads.map(ask, wanted) for each in part]
+
+    @cached_property
+    def plan(self) -> tuple[Check | Screen, ...]:
+        """What a full run asks, the dearest first: screens for checks that share their targets, and the others."""
+        return tuple(screens(self.checks))
+
+
+def _ask(select: Select, check: Check, nodes: Collection[Term] | None) -> tuple[Check, Rows]:
+    rows = select(check.query(nodes))
+    return check, rows if nodes is None else check.of(nodes, rows)
 
 
 def compile_shapes(shapes: Graph, subclasses: Subclasses) -> CompiledShapes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rdflib import RDF, SH, Literal, URIRef
 from rdflib.paths import SequencePath
@@ -12,7 +12,25 @@ from rdflib.term import Node
 from nqf_graph.validation.compiled.components import Context
 from nqf_graph.validation.compiled.paths import Path, is_scannable, pattern, read_path
 from nqf_graph.validation.compiled.targets import is_true
-from nqf_graph.validation.compiled.text import CannotCompileError, chain, conjunction, exists, term, whole_number
+from nqf_graph.validation.compiled.text import (
+    CannotCompileError,
+    chain,
+    conjunction,
+    exists,
+    negation,
+    term,
+    whole_number,
+)
+
+
+@dataclass(frozen=True)
+class Count:
+    """Bounds on the number of values of a path that pass a test."""
+
+    path: Path
+    test: Callable[[str], str] | None
+    least: int | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -20,7 +38,7 @@ class Violation:
     """A SPARQL pattern and a condition that hold together exactly where a focus node violates a constraint.
 
     Each solution is one result; `value` and `path` are the variables that tell its value and path, `others` those
-    that keep two results apart.  `scan` says that the pattern can also be listed with the focus node unbound.
+    that keep two results apart.  `listing`, if any, gives the same results and more without knowing the focus node.
     """
 
     pattern: str = ""
@@ -28,7 +46,8 @@ class Violation:
     value: str | None = None
     path: str | None = None
     others: tuple[str, ...] = ()
-    scan: bool = False
+    listing: str = ""
+    count: Count | None = None
 
     @property
     def holds(self) -> str:
@@ -60,29 +79,43 @@ class Values:
         return self.context.names.fresh()
 
 
-def violating_values(values: Values, test: Callable[[str], str]) -> Violation:
-    """The values for which a test is true."""
+def violating_values(values: Values, test: Callable[[str], str], *, repeating: bool = False) -> Violation:
+    """The values for which a test is true; `repeating` tests a value once however many nodes have it."""
     if values.path is None:
         return Violation(condition=test(values.focus), value=values.focus)
     value = values.fresh()
-    return Violation(values.to(value), test(value), value, scan=values.scannable)
+    if repeating and isinstance(values.path, URIRef):
+        once = f"{{ SELECT DISTINCT {value} {{ {values.to(value)} }} }} FILTER({test(value)})"
+        return Violation(values.to(value), test(value), value, listing=chain(f"{{ {once} }}", values.to(value)))
+    return _scanned(values, Violation(values.to(value), test(value), value))
+
+
+def _scanned(values: Values, violation: Violation) -> Violation:
+    """The same, with its pattern as listing where the path can be scanned."""
+    if not values.scannable:
+        return violation
+    condition = f" FILTER({violation.condition})" if violation.condition else ""
+    return replace(violation, listing=f"{violation.pattern}{condition}")
 
 
 def fewer(values: Values, least: int, test: Callable[[str], str] | None = None) -> Violation:
     """Fewer than `least` distinct values that pass the test."""
     if least < 1:
         return Violation(condition="false")
-    return Violation(condition=f"!({_at_least(values, least, test)})")
+    count = Count(values.path, test, least=least) if values.path else None
+    return Violation(condition=negation(_at_least(values, least, test)), count=count)
 
 
 def more(values: Values, most: int, test: Callable[[str], str] | None = None) -> Violation:
     """More than `most` distinct values that pass the test."""
     if not values.scannable:
         return Violation(condition=_at_least(values, most + 1, test))
+    assert values.path is not None
+    count = Count(values.path, test, most=most)
     if most == 0:
         value = values.fresh()
-        return Violation(values.to(value), test(value) if test else "", scan=True)
-    return Violation(_counted(values, most + 1, test), scan=True)
+        return _scanned(values, Violation(values.to(value), test(value) if test else "", count=count))
+    return _scanned(values, Violation(_counted(values, most + 1, test), count=count))
 
 
 def _at_least(values: Values, count: int, test: Callable[[str], str] | None) -> str:
@@ -111,12 +144,14 @@ def _max_count(values: Values, shape: Node, given: Node) -> Iterator[Violation]:
 
 def _has_value(values: Values, shape: Node, given: Node) -> Iterator[Violation]:
     if values.path is None:
-        yield Violation(condition=f"!sameTerm({values.focus}, {term(given)})")
+        yield Violation(condition=negation(f"sameTerm({values.focus}, {term(given)})"))
     elif isinstance(given, URIRef) or _ends_forward(values.path):
-        yield Violation(condition=f"!{exists(pattern(values.path, values.focus, term(given), values.context.names))}")
+        yield Violation(
+            condition=negation(exists(pattern(values.path, values.focus, term(given), values.context.names)))
+        )
     else:
         value = values.fresh()
-        yield Violation(condition=f"!{exists(values.to(value), f'sameTerm({value}, {term(given)})')}")
+        yield Violation(condition=negation(exists(values.to(value), f"sameTerm({value}, {term(given)})")))
 
 
 def _ends_forward(path: Path) -> bool:
@@ -130,29 +165,29 @@ def _unique_lang(values: Values, shape: Node, given: Node) -> Iterator[Violation
     one, other, tag = values.fresh(), values.fresh(), values.fresh()
     condition = f"LANG({one}) != '' && LCASE(LANG({one})) = LCASE(LANG({other})) && !sameTerm({one}, {other})"
     both = chain(values.to(one), f"{values.to(other)} FILTER({condition})")
-    yield Violation(f"{both} BIND(LCASE(LANG({one})) AS {tag})", others=(tag,), scan=values.scannable)
+    yield _scanned(values, Violation(f"{both} BIND(LCASE(LANG({one})) AS {tag})", others=(tag,)))
 
 
 def _equals(values: Values, shape: Node, given: Node) -> Iterator[Violation]:
     value, other = values.fresh(), values.fresh()
     found = f"{values.focus} {term(given)} {value} ."
-    yield Violation(values.to(value), f"!{exists(found)}", value, scan=values.scannable)
+    yield _scanned(values, Violation(values.to(value), negation(exists(found)), value))
     among = exists(values.to(other), f"sameTerm({value}, {other})")
-    yield Violation(found, f"!{among}", value, scan=True)
+    yield Violation(found, negation(among), value)
 
 
 def _disjoint(values: Values, shape: Node, given: Node) -> Iterator[Violation]:
     value = values.fresh()
     found = f"{values.focus} {term(given)} {value} ."
-    yield Violation(chain(values.to(value), found), value=value, scan=values.scannable)
+    yield _scanned(values, Violation(chain(values.to(value), found), value=value))
 
 
 def _less_than(operator: str) -> Callable[[Values, Node, Node], Iterator[Violation]]:
     def violations(values: Values, shape: Node, given: Node) -> Iterator[Violation]:
         value, other = values.fresh(), values.fresh()
         both = chain(values.to(value), f"{values.focus} {term(given)} {other} .")
-        condition = f"!COALESCE({value} {operator} {other}, false)"
-        yield Violation(both, condition, value, others=(other,), scan=values.scannable)
+        condition = negation(f"COALESCE({value} {operator} {other}, false)")
+        yield _scanned(values, Violation(both, condition, value, others=(other,)))
 
     return violations
 
@@ -179,7 +214,7 @@ def _qualified(count: Callable[..., Violation]) -> Callable[[Values, Node, Node]
             siblings = _siblings(context, shape, wanted)
 
             def counts(value: str, wanted: Node = wanted, siblings: list[Node] = siblings) -> str:
-                others = (f"!({context.conforms(sibling, value)})" for sibling in siblings)
+                others = (negation(context.conforms(sibling, value)) for sibling in siblings)
                 return conjunction([context.conforms(wanted, value), *others])
 
             yield count(values, whole_number(given), counts)

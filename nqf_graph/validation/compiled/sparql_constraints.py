@@ -19,7 +19,7 @@ from nqf_graph.validation.compiled.paths import expression
 from nqf_graph.validation.compiled.scope import mentioned
 from nqf_graph.validation.compiled.sets import Values, Violation, violating_values
 from nqf_graph.validation.compiled.targets import is_true
-from nqf_graph.validation.compiled.text import CannotCompileError, exists, term
+from nqf_graph.validation.compiled.text import CannotCompileError, exists, negation, term
 
 _PATH = re.compile(r"[$?]PATH\b")
 _FORBIDDEN = {
@@ -123,7 +123,7 @@ def _ask(values: Values, node: Node, known: Mapping[str, str]) -> Violation:
     def fails(value: str) -> str:
         rewriter = Rewriter({**known, "value": value}, values.context.names, rename=True)
         try:
-            return f"!{exists(rewriter.pattern(query.p.p if query.p.name == 'Project' else query.p))}"
+            return negation(exists(rewriter.pattern(query.p.p if query.p.name == "Project" else query.p)))
         except CannotRewriteError as error:
             raise CannotCompileError(f"has a validator that {error}") from error
 

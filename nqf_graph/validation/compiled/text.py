@@ -24,12 +24,13 @@ class CannotCompileError(ValueError):
 class Names:
     """Variables that no author of a query uses: SPARQL allows a leading underscore, people do not write it."""
 
-    def __init__(self) -> None:
+    def __init__(self, mark: str = "") -> None:
+        self._mark = mark
         self._numbers = count(1)
 
     def fresh(self) -> str:
         """A variable that was not given out before."""
-        return f"?_{next(self._numbers)}"
+        return f"?_{self._mark}{next(self._numbers)}"
 
 
 def term(node: Node) -> str:
@@ -39,14 +40,36 @@ def term(node: Node) -> str:
     raise CannotCompileError(f"names a blank node ({node}), which has no identity outside the shapes")
 
 
+class Denial(str):
+    """A condition that denies another one, and remembers which."""
+
+    __slots__ = ("denied",)
+    denied: str
+
+
+def negation(condition: str) -> str:
+    """True when the condition is false; twice denied is as before, so that conditions stay readable, and fast."""
+    if isinstance(condition, Denial):
+        return condition.denied
+    found = Denial(f"!({condition})")
+    found.denied = condition
+    return found
+
+
 def conjunction(conditions: Iterable[str]) -> str:
     """True when every condition is; true when there is none."""
-    return " && ".join(f"({condition})" for condition in conditions) or "true"
+    return _joined(list(conditions), " && ", "true")
 
 
 def disjunction(conditions: Iterable[str]) -> str:
     """True when one condition is; false when there is none."""
-    return " || ".join(f"({condition})" for condition in conditions) or "false"
+    return _joined(list(conditions), " || ", "false")
+
+
+def _joined(conditions: list[str], operator: str, nothing: str) -> str:
+    if len(conditions) == 1:
+        return conditions[0]
+    return operator.join(f"({condition})" for condition in conditions) or nothing
 
 
 def chain(*patterns: str) -> str:
