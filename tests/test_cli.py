@@ -71,6 +71,8 @@ def test_check_names_rule_record_path_and_says_it_in_three_languages(nqf: Nqf, t
     findings = json.loads(nqf("check", str(file), "--format", "json", code=1).stdout)["findings"]
     assert {finding["rule"] for finding in findings} == {"R60", "R62"}
     assert "    ru  " not in nqf("check", str(file), "--lang", "ky", code=1).stdout
+    assert "sh:ValidationReport" in nqf("check", str(file), "--format", "ttl", code=1).stdout
+    assert nqf("check", str(file), "--format", "csv", code=1).stdout.startswith("rule,severity")
 
 
 def test_check_cannot_load(nqf: Nqf, tmp_path: Path) -> None:

@@ -60,7 +60,8 @@ def write_report(report: Report, form: str, languages: Sequence[str]) -> None:
     elif form == CSV.suffix:
         write(as_csv(report).encode())
     else:
-        write(write_graph(as_triples(report), named(form, GRAPHS), {"sh": SH.iri, "nqf": NQF.iri, "nqfsh": SHAPES.iri}))
+        prefixes = {"sh": SH.iri, "nqf": NQF.iri, "nqfsh": SHAPES.iri}
+        write(write_graph(as_triples(report), named(form, GRAPHS), prefixes))
 
 
 def findings_as_text(shown: Report, languages: Sequence[str], violations: int, total: int) -> str:
