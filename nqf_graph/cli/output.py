@@ -65,7 +65,7 @@ def write_report(report: Report, form: str, languages: Sequence[str]) -> None:
 
 
 def findings_as_text(shown: Report, languages: Sequence[str], violations: int, total: int) -> str:
-    """One paragraph a finding (rule, record, path, value, and the message in each language), then how many there are."""
+    """One paragraph a finding (rule, record, path, value, the message in each language), then how many there are."""
     lines = []
     for finding in shown.findings:
         value = f"\n    value  {finding.value}" if finding.value else ""
