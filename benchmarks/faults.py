@@ -174,6 +174,12 @@ def example_with_legal_basis(records: Records, key: str) -> dict[str, int]:
     return {"R64": 1}
 
 
+@fault
+def word_unknown(records: Records, key: str) -> dict[str, int]:
+    records.record(f"duty/{key}", "Duty", _name(records), ("nqf:dutyOff", "body/ministry"))
+    return {"R65": 1}
+
+
 # --- sectors and standards ------------------------------------------------------------------------------------------
 
 

@@ -213,7 +213,7 @@ EXAMPLES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "change", "expected"), EXAMPLES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "change", "expected"), EXAMPLES, ids=str)
 def test_only_what_is_concerned(name: str, change: str, expected: set[str] | None) -> None:
     data, new = turtle_triples(DATA), turtle_triples(change)
     wanted = None if expected is None else {f"https://example.org/{record}" for record in expected}
@@ -238,6 +238,8 @@ IN_FULL = [
     ("NOW()", select("$this :p ?value . FILTER(?value < NOW())")),
     ("RAND()", select("$this :p ?value . FILTER(RAND() < 0.5)")),
     ("LIMIT or OFFSET in a sub-select", select("$this :p ?x . { SELECT ?value WHERE { ?value :q ?x } LIMIT 1 }")),
+    ("Minus in a SELECT", select("$this :p ?value . MINUS { $this :q ?value }")),
+    ("values in a SELECT", select("$this :p ?value . VALUES ?value { :a }")),
     ("Graph in a SELECT", select("$this :p ?value . GRAPH ?g { ?value :q ?x }")),
     ("a SELECT that does not parse", select("$this :p")),
     ("$shapesGraph", select("$this :p $shapesGraph")),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -15,9 +17,10 @@ from nqf_graph.publication import Publication
 from nqf_graph.store import OxigraphStore, Rows
 from nqf_graph.store.loading import read
 from nqf_graph.terms import NQF, RDF, RDFS, XSD
-from nqf_graph.validation.compiled import compile_shapes, read_subclasses
+from nqf_graph.validation.compiled import CompiledShapes, Fallback, compile_shapes, read_subclasses
 from nqf_graph.validation.footprint import Footprint
-from nqf_graph.validation.incremental import Incremental
+from nqf_graph.validation.incremental import ChangeReport, Incremental
+from nqf_graph.validation.report import Report
 from tests.conftest import ROOT
 
 EDITS, SEEDS = 260, range(4)
@@ -197,3 +200,114 @@ def test_incremental_is_full_after_every_edit(invented: list[Triple], seed: int)
         state.settle(added, removed)
     assert broken > EDITS
     assert repaired > EDITS // 2
+
+
+# --- how findings and shapes belong together -------------------------------------------------------------------------
+
+PREFIXES = """
+@prefix : <https://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
+"""
+ONE_SHAPE = ":one a sh:NodeShape ; sh:targetClass :A ; sh:property :few . :few sh:path :p ; sh:maxCount 1 ; sh:nodeKind sh:IRI ."
+
+
+def little(turtle: str) -> Incremental:
+    graph = Graph().parse(data=PREFIXES + turtle, format="turtle")
+    return Incremental.of(graph, compile_shapes(graph, {}), Footprint.of(graph, {}))
+
+
+def data(turtle: str) -> set[Triple]:
+    return {quad.triple for quad in ox.parse(PREFIXES + turtle, format=ox.RdfFormat.TURTLE)}
+
+
+def validated(incremental: Incremental, before: set[Triple], after: set[Triple], **options: Any) -> ChangeReport:
+    """What validating a change gives; that the report is the whole one of the state after is checked on the way."""
+    one, other = State(before).after.select, State(after).after.select
+    previous = incremental.compiled.validate(one)
+    change = incremental.validate_change(previous, after - before, before - after, one, other, **options)
+    if not incremental.compiled.fallback:
+        assert change.report == incremental.compiled.validate(other)
+    return change
+
+
+def test_findings_of_a_deleted_record_disappear() -> None:
+    incremental = little(ONE_SHAPE)
+    broken = data(":a a :A ; :p 1 . :b a :A ; :p 2 .")
+    change = validated(incremental, broken, data(":b a :A ; :p 2 ."))
+    assert [finding.focus for finding in change.report.findings] == ["https://example.org/b"]
+    assert (change.full, change.checked) == ({}, 1)
+
+
+def test_a_record_that_is_no_target_any_more_has_no_findings() -> None:
+    incremental = little(ONE_SHAPE)
+    assert validated(incremental, data(":a a :A ; :p 1 ."), data(":a a :B ; :p 1 .")).report.conforms
+
+
+def test_shapes_that_share_a_part_are_checked_together() -> None:
+    """A finding names the part, not which of its shapes found it."""
+    incremental = little(ONE_SHAPE + " :two a sh:NodeShape ; sh:targetSubjectsOf :q ; sh:property :few .")
+    change = validated(incremental, data(":a a :A ; :q 1 ; :p 1 ."), data(":a :q 1 ; :p 1 ."))
+    assert [finding.focus for finding in change.report.findings] == ["https://example.org/a"]
+
+
+def test_a_shape_that_finds_faults_of_other_nodes_runs_in_full() -> None:
+    incremental = little(
+        ":one a sh:NodeShape ; sh:targetClass :A ; sh:property [ sh:path :p ; sh:property :below ] ."
+        ":below sh:path :q ; sh:maxCount 1 ."
+    )
+    change = validated(incremental, data(":a a :A ; :p :b . :b :q 1 , 2 ."), data(":a a :A . :b :q 1 , 2 ."))
+    assert change.report.conforms
+    assert change.full == {"https://example.org/one": "it finds faults of other nodes than its targets"}
+
+
+def test_literals_as_records_run_in_full() -> None:
+    incremental = little(":one a sh:NodeShape ; sh:targetObjectsOf :p ; sh:nodeKind sh:IRI .")
+    change = validated(incremental, data(":a :p 1 ."), data(":a :p 1 , 2 ."))
+    assert {finding.focus for finding in change.report.findings} == {"1", "2"}
+    assert list(change.full) == ["https://example.org/one"]
+
+
+def test_a_shape_without_footprint_runs_in_full() -> None:
+    incremental = little(
+        ':one a sh:NodeShape ; sh:targetClass :A ; sh:sparql :rule . :rule sh:select "SELECT $this WHERE'
+        ' { $this <https://example.org/p> ?value . FILTER(?value < YEAR(NOW())) }" .'
+    )
+    change = validated(incremental, data(":a a :A ; :p 1 ."), data(":a a :A ."))
+    assert change.report.conforms
+    [reason] = change.full.values()
+    assert reason.startswith("NOW()")
+
+
+def test_the_day_counts_only_on_another_day() -> None:
+    incremental = little(
+        ':one a sh:NodeShape ; sh:targetClass :A ; sh:sparql :rule . :rule sh:select "SELECT $this WHERE'
+        ' { $this <https://example.org/p> ?value . FILTER(STR(?value) < SUBSTR(STR(NOW()), 1, 10)) }" .'
+    )
+    before, after = data(':a a :A ; :p "2020-01-01" .'), data(':a a :A ; :p "2020-01-01" . :b a :A .')
+    assert validated(incremental, before, after).full == {"https://example.org/one": "it compares with the present day"}
+    assert validated(incremental, before, after, new_day=False).full == {}
+
+
+def test_what_is_not_compiled_goes_to_the_reference() -> None:
+    incremental = little(ONE_SHAPE)
+    left = replace(
+        incremental, compiled=CompiledShapes((), (Fallback("https://example.org/one", "not expressible", True),))
+    )
+    asked: list[Collection[str]] = []
+
+    def reference(shapes: Collection[str]) -> Report:
+        asked.append(shapes)
+        return Report(())
+
+    before, after = data(":a a :A ; :p 1 ."), data(":a a :A .")
+    assert validated(left, before, after, reference=reference).full == {"https://example.org/one": "not compiled"}
+    assert asked == [["https://example.org/one"]]
+    with pytest.raises(ValueError, match="pySHACL has to check"):
+        validated(left, before, after)
+
+
+def test_the_report_before_must_be_of_the_same_shapes() -> None:
+    incremental = little(ONE_SHAPE)
+    other = little(":three a sh:NodeShape ; sh:targetClass :A ; sh:nodeKind sh:Literal .")
+    state = State(data(":a a :A ; :p 1 .")).after.select
+    with pytest.raises(ValueError, match="of other shapes"):
+        incremental.validate_change(other.compiled.validate(state), [], [], state, state)

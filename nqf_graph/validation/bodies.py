@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any
 
 from rdflib import OWL, SH, Graph, URIRef, Variable
@@ -19,7 +20,7 @@ from nqf_graph.validation.trails import THIS, NoFootprintError, Step, Triple3, a
 _THROUGH = frozenset(
     ("SelectQuery", "Project", "Distinct", "Reduced", "Slice", "OrderBy", "Extend", "Filter", "AggregateJoin", "Group")
 )
-_BOTH = frozenset(("Join", "LeftJoin", "Minus", "Union"))
+_BOTH = frozenset(("Join", "LeftJoin", "Union"))
 _UNSTEADY = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
 _TODAY = re.compile(r"SUBSTR\s*\(\s*STR\s*\(\s*NOW\s*\(\s*\)\s*\)\s*,\s*1\s*,\s*10\s*\)", re.IGNORECASE)
 _EXISTS = ("Builtin_EXISTS", "Builtin_NOTEXISTS")
@@ -67,11 +68,10 @@ def body_readings(shapes: Graph, constraint: Node, path: Path | URIRef | None, t
     if re.search(r"[$?]shapesGraph\b", body):
         raise NoFootprintError("$shapesGraph")
     try:
-        with ThreadPoolExecutor(max_workers=1) as thread:  # pyparsing keeps the frames below its last attempts
-            query = thread.submit(prepareQuery, _prefixes(shapes, constraint) + body).result()
+        query = _parsed(_prefixes(shapes, constraint) + body)
     except Exception as error:
         raise NoFootprintError(f"a SELECT that does not parse: {error}") from error
-    yield from _visit(query.algebra, [], _Scope(this))
+    yield from _visit(query, [], _Scope(this))
 
 
 def reads_today(shapes: Graph, constraint: Node) -> bool:
@@ -79,9 +79,16 @@ def reads_today(shapes: Graph, constraint: Node) -> bool:
     return bool(_TODAY.search(str(shapes.value(constraint, SH.select))))
 
 
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> CompValue:
+    """The algebra of a query.  pyparsing keeps the frames below its last attempts, so it gets a thread without any."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(prepareQuery, text).result().algebra
+
+
 def _prefixes(shapes: Graph, constraint: Node) -> str:
     todo, seen = list(shapes.objects(constraint, SH.prefixes)), set()
-    lines = []
+    lines: set[str] = set()
     while todo:
         node = todo.pop()
         if node not in seen:
@@ -89,8 +96,8 @@ def _prefixes(shapes: Graph, constraint: Node) -> str:
             todo += shapes.objects(node, OWL.imports)
             for declared in shapes.objects(node, SH.declare):
                 prefix, namespace = shapes.value(declared, SH.prefix), shapes.value(declared, SH.namespace)
-                lines.append(f"PREFIX {prefix}: <{namespace}>\n")
-    return "".join(lines)
+                lines.add(f"PREFIX {prefix}: <{namespace}>\n")
+    return "".join(sorted(lines))
 
 
 def _visit(node: CompValue, beside: list[Step], scope: _Scope) -> Iterator[Reading]:
@@ -106,8 +113,7 @@ def _visit(node: CompValue, beside: list[Step], scope: _Scope) -> Iterator[Readi
     elif name in _BOTH:
         yield from _visit_two(node, beside, scope)
     elif name == "ToMultiSet":
-        if node.p.name != "values":
-            yield from _visit(node.p, beside, _inner(node.p, scope))
+        yield from _visit(node.p, beside, _inner(node.p, scope))
     elif name in _THROUGH:
         yield from _visit(node.p, beside, scope)
         inner = [*_certain(node.p, scope), *beside]
@@ -117,7 +123,7 @@ def _visit(node: CompValue, beside: list[Step], scope: _Scope) -> Iterator[Readi
 
 
 def _visit_two(node: CompValue, beside: list[Step], scope: _Scope) -> Iterator[Reading]:
-    """The readings of a node with two sides.  What is optional or taken away says nothing about the other side."""
+    """The readings of a node with two sides.  What is optional says nothing about the other side."""
     left, right = _certain(node.p1, scope), _certain(node.p2, scope)
     if node.name == "Union":
         left = right = []
@@ -149,9 +155,9 @@ def _certain(node: CompValue, scope: _Scope) -> list[Step]:
             return _certain(translateGroupGraphPattern(node), scope)
         case "Join":
             return [*_certain(node.p1, scope), *_certain(node.p2, scope)]
-        case "LeftJoin" | "Minus":
+        case "LeftJoin":
             return _certain(node.p1, scope)
-        case "ToMultiSet" if node.p.name != "values":
+        case "ToMultiSet":
             return _certain(node.p, _inner(node.p, scope))
     without_keys = node.name == "Group" and not node.expr  # then there is a solution even of nothing
     return _certain(node.p, scope) if node.name in _THROUGH and not without_keys else []

@@ -100,8 +100,12 @@ class Rewriter:
         """The pattern, and each condition as soon as what it speaks of is bound: what fails early costs little."""
         inside = mentioned(node.p)
         filters = [_Filter(part, mentioned(part) & inside) for part in _conjuncts(node.expr)]
-        text = self.pattern(node.p, seen, filters)
-        return text + "".join(f" FILTER({self.expression(each.condition, seen | inside)})" for each in filters)
+        return self.pattern(node.p, seen, filters) + self._tests(filters, seen | inside)
+
+    def _tests(self, filters: Iterable[_Filter], seen: Variables) -> str:
+        """The conditions, those that look into the data last: the engine would begin with them."""
+        tests = [self.expression(each.condition, seen) for each in filters]
+        return "".join(f" LATERAL {{ FILTER({test}) }}" for test in sorted(tests, key=lambda test: "EXISTS" in test))
 
     def _wrapped(self, node: CompValue, seen: Variables, filters: list[_Filter]) -> str:
         """The pattern as part of a larger group: its filters stay with it."""
@@ -150,8 +154,7 @@ class Rewriter:
             bound |= mentioned([step[0], step[2]])
             ready = [each for each in filters if each.needs <= bound | set(self.known)]
             filters[:] = [each for each in filters if each not in ready]
-            conditions = "".join(f" FILTER({self.expression(each.condition, seen | bound)})" for each in ready)
-            text += f" LATERAL {{ {self._step(*step)}{conditions} }}"
+            text += f" LATERAL {{ {self._step(*step)} }}" + self._tests(ready, seen | bound)
         return text
 
     def _steps(

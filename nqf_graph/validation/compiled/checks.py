@@ -62,7 +62,7 @@ class Check:
         violation = self.violation
         condition = f" FILTER({violation.condition})" if violation.condition else ""
         if focus is None and violation.listing and not self.steps:
-            return f"{self._head} {{ {violation.listing} FILTER({self.targets.test}) }}"
+            return f"{self._head} {{ {chain(f'{{ {violation.listing} }}', f'FILTER({self.targets.test})')} }}"
         nodes = self.targets.listing if focus is None else self._listing(focus)
         if self.steps:
             nodes = chain(f"{{ SELECT (?this AS ?_root) {{ {nodes} }} }}", self.steps)
@@ -80,7 +80,7 @@ class Check:
     def _head(self) -> str:
         violation = self.violation
         wanted = ["?this", violation.value, violation.path, *violation.others, "?_root" if self.steps else None]
-        return f"SELECT DISTINCT {' '.join(dict.fromkeys(each for each in wanted if each))}"
+        return f"{violation.prologue}SELECT DISTINCT {' '.join(dict.fromkeys(each for each in wanted if each))}"
 
     def of(self, focus: Collection[Term], rows: Rows) -> Rows:
         """The rows about `focus`, where the query had to ask about more (see `_listing`)."""

@@ -39,6 +39,7 @@ class Violation:
 
     Each solution is one result; `value` and `path` are the variables that tell its value and path, `others` those
     that keep two results apart.  `listing`, if any, gives the same results and more without knowing the focus node.
+    `prologue` holds the prefixes of a pattern that is left as its author wrote it.
     """
 
     pattern: str = ""
@@ -48,6 +49,7 @@ class Violation:
     others: tuple[str, ...] = ()
     listing: str = ""
     count: Count | None = None
+    prologue: str = ""
 
     @property
     def holds(self) -> str:

@@ -22,6 +22,7 @@ from nqf_graph.validation.compiled.targets import is_true
 from nqf_graph.validation.compiled.text import CannotCompileError, exists, negation, term
 
 _PATH = re.compile(r"[$?]PATH\b")
+_PROLOGUE = re.compile(r"(?:\s|#[^\n]*\n|PREFIX\s+[^\s<]*\s*<[^>]*>|BASE\s+<[^>]*>)*", re.IGNORECASE)
 _FORBIDDEN = {
     "MinusGraphPattern": "MINUS",
     "InlineData": "VALUES",
@@ -111,10 +112,18 @@ def _select(values: Values, node: Node, known: Mapping[str, str]) -> Violation:
     except CannotRewriteError as error:
         if values.focus != "?this" or set(known) - {"this"} & mentioned(query):
             raise CannotCompileError(f"has a query for a nested shape that {error}") from error
-        pattern = f"{{ {text} }}"
+        prologue = _PROLOGUE.match(text)
+        assert prologue is not None
+        pattern = f"{{ {text[prologue.end() :]}\n}}"
         shown = {name: f"?{name}" for name in columns}
-    others = tuple(shown[name] for name in columns if name not in ("this", "value", "path") and name not in known)
-    return Violation(pattern, value=shown.get("value"), path=shown.get("path"), others=others)
+        return _violation(pattern, shown, known, prologue[0])
+    return _violation(pattern, shown, known)
+
+
+def _violation(pattern: str, shown: Mapping[str, str], known: Collection[str], prologue: str = "") -> Violation:
+    columns = [name for name in shown if name not in ("this", "value", "path") and name not in known]
+    others = tuple(shown[name] for name in columns)
+    return Violation(pattern, "", shown.get("value"), shown.get("path"), others, prologue=prologue)
 
 
 def _ask(values: Values, node: Node, known: Mapping[str, str]) -> Violation:
