@@ -1,6 +1,6 @@
 """pySHACL as the reference in differential tests, and the graphs that both sides are given.
 
-Two mistakes of its libraries are put right here, and only here; `test_compiled.py` shows that each is still there.
+Mistakes of its libraries are put right here, and only here; `test_compiled.py` shows that they are still there.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pytest
 from pyoxigraph import Triple
 from pyshacl.constraints.core import property_pair_constraints as pairs
 from rdflib import XSD, Graph, Literal
+from rdflib.plugins.sparql.sparql import SPARQLError
 
 from nqf_graph.store.protocol import Rows
 from nqf_graph.validation.compiled import CompiledShapes, compile_shapes, read_subclasses
@@ -122,11 +123,14 @@ def comparable(one: Literal, other: Literal) -> bool:
 def sparql_comparison() -> Iterator[None]:
     """Let rdflib refuse to compare what SPARQL cannot compare; it would put literals in the order of their datatypes.
 
-    And let pySHACL report such a pair as sh:lessThan demands ("or where the two values cannot be compared").
+    And let pySHACL report such a pair as sh:lessThan demands ("or where the two values cannot be compared").  And let
+    a sum with an ill-formed number be an error, as in SPARQL; rdflib calls itself until the stack is full.
     """
     with pytest.MonkeyPatch.context() as patch:
         for name in ("__lt__", "__gt__", "__le__", "__ge__"):
             patch.setattr(Literal, name, _if_comparable(getattr(Literal, name)))
+        for name in ("__add__", "__sub__"):
+            patch.setattr(Literal, name, _if_well_formed(getattr(Literal, name)))
         for kind, name in (
             (pairs.LessThanConstraintComponent, "_compare_lt"),
             (pairs.LessThanOrEqualsConstraintComponent, "_compare_ltoe"),
@@ -142,6 +146,15 @@ def _if_comparable(original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], 
         return original(self, other)
 
     return compare
+
+
+def _if_well_formed(original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def calculate(self: Literal, other: object) -> Any:
+        if self.value is None or (isinstance(other, Literal) and other.value is None):
+            raise SPARQLError("an ill-formed value")
+        return original(self, other)
+
+    return calculate
 
 
 def _pair_by_pair(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -273,6 +273,11 @@ def test_rdflib_still_orders_what_cannot_be_compared() -> None:
     assert Literal("2020-01-01", datatype=XSD.date) < Literal("1.5", datatype=XSD.decimal)
 
 
+def test_rdflib_still_falls_over_a_sum_with_an_ill_formed_number() -> None:
+    with pytest.raises(RecursionError):
+        Literal("abc", datatype=XSD.integer) - Literal(1)
+
+
 def test_columns_without_rows_are_no_results() -> None:
     [check] = compiled(":S sh:targetClass :C ; sh:nodeKind sh:IRI .").checks
     assert list(check.findings(Rows(("this",), ()))) == []

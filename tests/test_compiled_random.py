@@ -80,7 +80,8 @@ class Records:
         self.names = list(self.about)
         self.predicates = sorted({triple.predicate.value for triple in self.triples})
         self.objects = sorted({t.object for t in self.triples if not isinstance(t.object, ox.BlankNode)}, key=str)
-        self.classes = sorted({t.subject for t in ontology() if t.object == CLASS}, key=str)
+        classes = {t.subject for t in ontology() if t.object == CLASS and isinstance(t.subject, NamedNode)}
+        self.classes = sorted(classes, key=str)
 
     def some(self, start: int, ways: list[int]) -> Graph:
         """What is known of a record and of some that are linked to it."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyshacl
 from pyoxigraph import RdfFormat, Triple
-from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
+from rdflib import SH, BNode, Graph, Literal, URIRef
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
@@ -61,7 +61,7 @@ def validate(data: Graph, shapes: Graph) -> Report:
     )
     if not isinstance(results, Graph):
         raise RuntimeError(f"the validator gave no report: {results}")
-    return Report.of(_finding(results, result, shapes) for result in results.subjects(RDF.type, SH.ValidationResult))
+    return Report.of(_finding(results, result, shapes) for result in results.objects(None, SH.result))
 
 
 def _finding(results: Graph, result: Node, shapes: Graph) -> Finding:
