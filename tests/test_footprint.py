@@ -213,7 +213,9 @@ EXAMPLES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "change", "expected"), EXAMPLES, ids=str)
+@pytest.mark.parametrize(
+    ("name", "change", "expected"), EXAMPLES, ids=lambda value: str(sorted(value) if isinstance(value, set) else value)
+)
 def test_only_what_is_concerned(name: str, change: str, expected: set[str] | None) -> None:
     data, new = turtle_triples(DATA), turtle_triples(change)
     wanted = None if expected is None else {f"https://example.org/{record}" for record in expected}
