@@ -2,7 +2,7 @@
 
 Each graph is a few linked records of the invented country with a few random edits.  As pySHACL needs a fifth of a
 second to get ready, graphs are checked in batches, told apart by the names of their records.
-`--hypothesis-profile=ci` tries ten times as many, other ones every time.
+`--hypothesis-profile=thorough` tries ten times as many, other ones every time.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ settings.register_profile(
     phases=[Phase.generate],  # the message names the one graph; making it smaller takes minutes
     suppress_health_check=checks,
 )
-settings.register_profile("ci", settings.get_profile("default"), max_examples=10 * BATCHES, derandomize=False)
-if settings.get_current_profile_name() != "ci":
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=10 * BATCHES, derandomize=False)
+if settings.get_current_profile_name() != "thorough":
     settings.load_profile("default")
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
