@@ -16,9 +16,9 @@ from starlette.testclient import TestClient
 
 from nqf_graph.errors import BadParameter, CannotLoad, NotFound
 from nqf_graph.formats import CSV, N_QUADS
+from nqf_graph.guard import keywords
 from nqf_graph.publication import Publication, open_publication
 from nqf_graph.questions import Question, Questions, read_question
-from nqf_graph.store.guard import keywords
 from nqf_graph.terms import LANGUAGES
 from tests.conftest import ROOT, world_settings
 

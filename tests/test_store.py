@@ -10,8 +10,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from nqf_graph.errors import QueryRefused, QuerySyntax, StoreInUse
 from nqf_graph.formats import N_QUADS, RESULTS_JSON, TURTLE
+from nqf_graph.guard import keywords, names_its_dataset, refuse_remote_calls
 from nqf_graph.store import Change, DatasetClause, OxigraphStore, Store
-from nqf_graph.store.guard import keywords, names_its_dataset, refuse_remote_calls
 
 A, B = "https://example.org/graph/a", "https://example.org/graph/b"
 P = NamedNode("https://example.org/p")

@@ -14,8 +14,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from nqf_graph.errors import CannotLoad, StoreInUse
 from nqf_graph.formats import BOOLEANS, GRAPHS_AND_DATASETS, ROWS, Format, to_bytes
+from nqf_graph.guard import names_its_dataset, refuse_remote_calls, syntax_error
 from nqf_graph.store.delta import Delta, Recorder, graph_of, has_blank_node
-from nqf_graph.store.guard import names_its_dataset, refuse_remote_calls, syntax_error
 from nqf_graph.store.protocol import STORE_DECIDES, Change, DatasetClause, Rows
 from nqf_graph.terms import SCHEMA
 

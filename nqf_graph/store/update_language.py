@@ -15,8 +15,8 @@ import pyoxigraph as ox
 from pyoxigraph import BlankNode, NamedNode, Quad
 
 from nqf_graph.errors import QueryRefused, QuerySyntax
+from nqf_graph.guard import TOKEN, keywords, syntax_error
 from nqf_graph.store.delta import Recorder, graph_of
-from nqf_graph.store.guard import TOKEN, keywords, syntax_error
 from nqf_graph.store.protocol import STORE_DECIDES, DatasetClause
 
 _BLANK = "urn:nqf:blank-node:"
