@@ -2,43 +2,71 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nqf_graph import __version__
-from nqf_graph.api import operations, problems, questions, resources, sparql, validate, vocabulary, writes
+from nqf_graph.api import (
+    discovery,
+    elsewhere,
+    operations,
+    problems,
+    questions,
+    resources,
+    sparql,
+    validate,
+    vocabulary,
+    writes,
+)
+from nqf_graph.api.front import Front
+from nqf_graph.isolation.direct import Direct, Following, Reading
 from nqf_graph.publication import Publication
+from nqf_graph.store import RemoteStore
 from nqf_graph.web.pages import STATIC
 
-_SECURITY = {
-    b"x-content-type-options": b"nosniff",
-    b"content-security-policy": b"default-src 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
-    b"referrer-policy": b"strict-origin-when-cross-origin",
-}
+
+class Service(FastAPI):
+    """FastAPI, and the address that it does not know of because it is answered before it."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        document = super().openapi()
+        document["paths"]["/sparql"] = sparql.OPENAPI
+        return document
 
 
-class SecurityHeaders:
-    """Adds the headers that keep a browser from doing more with a response than showing it."""
+def reading_of(publication: Publication) -> Reading:
+    """What answers strangers' queries: processes that can be killed, where the system knows how to confine them."""
+    if sys.platform == "win32" or (isinstance(publication.store, RemoteStore) and publication.store.answers_itself):
+        return Direct(publication.store)
+    from nqf_graph.isolation.pool import Limits, Pool  # noqa: PLC0415 - not importable everywhere
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; add the headers to the start of the response."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_SECURITY.items()]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+    settings = publication.settings
+    limits = Limits(settings.query_seconds, settings.query_memory, settings.query_rows, settings.query_bytes)
+    newest = publication.snapshots.newest if publication.is_remote else publication.snapshots.present
+    pool = Pool(settings.query_processes, settings.queries_waiting, settings.query_wait, limits, lambda: newest()[1])
+    return Following(pool, publication.snapshots.present) if publication.is_remote else pool
 
 
 def create_app(publication: Publication) -> FastAPI:
     """The ASGI application that serves `publication`."""
-    app = FastAPI(
+    reading = reading_of(publication)
+
+    @asynccontextmanager
+    async def while_serving(_: FastAPI) -> AsyncIterator[None]:
+        await reading.open()
+        try:
+            yield
+        finally:
+            await reading.close()
+
+    app = Service(
+        lifespan=while_serving,
         title="nqf-graph",
         version=__version__,
         summary="A national qualifications framework as a checked knowledge graph",
@@ -50,18 +78,12 @@ def create_app(publication: Publication) -> FastAPI:
     problems.install(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(operations.router)
-    app.include_router(sparql.router)
     app.include_router(writes.router)
     app.include_router(validate.router)
     questions.add_question_routes(app, publication)
+    app.include_router(discovery.router)
     app.include_router(resources.router)
     app.include_router(vocabulary.router)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"],
-        allow_headers=["Accept", "Accept-Language", "Authorization", "Content-Type", "If-Match"],
-        expose_headers=["ETag", "Link", "Location", "X-Total-Count", "Content-Language"],
-    )
-    app.add_middleware(SecurityHeaders)
+    elsewhere.install(app)
+    app.add_middleware(Front, sparql=sparql.SparqlEndpoint(publication, reading), publication=publication)
     return app

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,16 +12,19 @@ from typing import Any
 from pyoxigraph import Triple
 from rdflib import Graph
 
+from nqf_graph.discovery import Description, Exports, Names, Sitemap
 from nqf_graph.errors import CannotLoad
 from nqf_graph.questions import Asker, Questions, SystemQueries
 from nqf_graph.settings import Settings
-from nqf_graph.store import Catalogue, Change, OxigraphStore, Store, read_catalogue
+from nqf_graph.store import Catalogue, Change, OxigraphStore, RemoteStore, Store, WritableStore, read_catalogue
 from nqf_graph.store.loading import disjoint, plan, read, read_prefixes
+from nqf_graph.store.snapshots import Snapshots
 from nqf_graph.validation import Report, Rule, RuleBook, as_graph, read_rules, validate
-from nqf_graph.writes import KeyRing, Outcome, Request, Submissions, Writer
+from nqf_graph.writes import KeyRing, Outcome, Policy, Request, Submissions, Writer
 from nqf_graph.writes.gate import RuleGate
 
 Talk = Callable[[str], None]
+_PUBLISHED, _AT_ENDPOINT = "published.json", "endpoint.json"
 
 
 def _silent(_: str) -> None:
@@ -35,7 +37,7 @@ class Publication:
 
     settings: Settings
     catalogue: Catalogue
-    store: OxigraphStore
+    store: WritableStore
     prefixes: dict[str, str]
 
     @cached_property
@@ -64,21 +66,63 @@ class Publication:
         return Submissions(self.settings.store and self.settings.store / "submissions")
 
     @cached_property
+    def description(self) -> Description:
+        """What the publication says of itself, in the store."""
+        return Description(Names(self.settings.base, self.prefixes), self.catalogue, self.questions, self.system)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """The dumps of its states."""
+        home = self.settings.store and self.settings.store / "exports"
+        return Exports(self.store, self.prefixes, home, self.settings.exports_keep)
+
+    @cached_property
+    def sitemap(self) -> Sitemap:
+        """The pages that crawlers are told of."""
+        described = self.description
+        return Sitemap(self.store, described.names, described.facts, self.questions, self.system)
+
+    @cached_property
     def _gate(self) -> RuleGate:
-        return RuleGate(RuleBook.of(self.shapes, self.store.select), last_report(self))
+        state = self.store.state_id
+        return RuleGate(RuleBook.of(self.shapes, self.store.select), last_report(self), state)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What may be written where."""
+        protected = {dataset.graph for dataset in self.catalogue if dataset.is_shapes or dataset.is_vocabulary}
+        return Policy(
+            self.settings.base,
+            frozenset({*protected, self.catalogue.itself.graph, *self.description.graphs}),
+            self.settings.default_graph,
+            self.settings.writes == "own",
+        )
 
     @cached_property
     def _writer(self) -> Writer:
-        protected = {dataset.graph for dataset in self.catalogue if dataset.is_shapes or dataset.is_vocabulary}
-        protected.add(self.catalogue.itself.graph)
-        return Writer(self.store, self._gate, self.settings.base, protected, self.settings.store)
+        return Writer(self.store, self._gate, self.policy, self.settings.store, self.description.follow)
 
     def write(self, request: Request, owner: str, *, dry_run: bool = False, if_match: str | None = None) -> Outcome:
         """Make the next state by one write, through the gate; see `Writer.write`."""
         outcome = self._writer.write(request, owner, dry_run=dry_run, if_match=if_match)
         if self.settings.store and not dry_run and outcome.next_state != outcome.state:
-            _keep(self.settings.store, self.store, self._gate.report)
+            _keep(self.settings.store, self, self._gate.report)
         return outcome
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether another engine keeps the data."""
+        return self.settings.endpoint is not None
+
+    @property
+    def state_id(self) -> str:
+        """The state that readers see."""
+        return self.snapshots.present()[0] if self.settings.store and not self.is_remote else self.store.state_id
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """The published states as folders, for readers in other processes."""
+        return Snapshots(self.store, None if self.is_remote else self.settings.store)
 
     @cached_property
     def shapes(self) -> Graph:
@@ -99,35 +143,56 @@ def open_publication(settings: Settings, talk: Talk = _silent, *, replace_edits:
     break a rule, StoreInUse when another process publishes from the same data folder; the store stays as it was.
     """
     catalogue = read_catalogue(settings.catalog, settings.base)
-    store = OxigraphStore(settings.store / "store" if settings.store else None)
+    store = _open_store(settings)
     change = plan(catalogue, store, settings.base, () if replace_edits else store.edited_graphs())
-    prefixes = read_prefixes(catalogue, settings.base)
+    publication = Publication(settings, catalogue, store, read_prefixes(catalogue, settings.base))
     if change:
+        change = replace(change, drop=(*change.drop, *publication.description.graphs))  # written anew below
         talk(f"loading {len(change.replace)} of {len(catalogue.datasets) + 1} files")
-        staged = stage(store, change)
+        staged = stage(store, change, once=settings.writes == "own")
         talk("checking the rules")
         report = check(staged, catalogue)
         report.refuse_violations()
         store.apply(change)
-        if settings.store:
-            _keep(settings.store, store, report)
-    return Publication(settings, catalogue, store, prefixes)
+    if publication.description.renew(store) and settings.store:
+        publication.snapshots.forget()
+        _keep(settings.store, publication, report if change else last_report(publication))
+    return publication
 
 
 def open_published(settings: Settings) -> Publication:
     """The last published state, read-only; works while a service has the data folder open for writing."""
-    if settings.store is None:
+    if settings.store is None and settings.endpoint is None:
         raise ValueError("a store in memory cannot be opened a second time")
     catalogue = read_catalogue(settings.catalog, settings.base)
-    store = OxigraphStore(settings.store / _published(settings.store)["folder"], read_only=True)
+    store: WritableStore
+    if settings.endpoint is not None:
+        store = RemoteStore.open(settings)
+        if not store.graphs():
+            raise CannotLoad("endpoint", "expected a published state there; start the service once")
+    else:
+        assert settings.store is not None
+        store = OxigraphStore(settings.store / _kept(settings.store / _PUBLISHED)["folder"], read_only=True)
     return Publication(settings, catalogue, store, read_prefixes(catalogue, settings.base))
 
 
-def stage(store: Store, change: Change) -> OxigraphStore:
-    """A store in memory that holds what `store` would hold after `change`.  Raises CannotLoad for a repeated triple."""
+def _open_store(settings: Settings) -> WritableStore:
+    """The store of the settings, ready to be written to."""
+    if settings.endpoint is None:
+        return OxigraphStore(settings.store / "store" if settings.store else None)
+    store = RemoteStore.open(settings)
+    store.recover()
+    return store
+
+
+def stage(store: Store, change: Change, *, once: bool = True) -> OxigraphStore:
+    """A store in memory that holds what `store` would hold after `change`.
+
+    Raises CannotLoad for a triple in two graphs; with `once` False, edits may have stated again what files state.
+    """
     kept = [graph for graph in store.names() if graph not in change.replace and graph not in change.drop]
     contents = {graph: store.triples(graph) for graph in kept} | dict(change.replace)
-    disjoint(contents.items())
+    disjoint((contents if once else change.replace).items())
     staged = OxigraphStore()
     staged.apply(Change(contents, checksums={graph: store.graphs().get(graph, "staged") for graph in contents}))
     return staged
@@ -166,9 +231,9 @@ def check_files(settings: Settings, files: Iterable[Path]) -> Report:
 
 def last_report(publication: Publication) -> Report:
     """The findings of the present state (advice: a state with violations is not published)."""
-    folder = publication.settings.store
-    if folder is not None:
-        kept = _published(folder)
+    file = _findings_of(publication)
+    if file is not None and (file.exists() or not publication.is_remote):
+        kept = _kept(file)
         if kept["state"] == publication.store.state_id:
             return Report.from_list(kept["findings"])
     return check(publication.store, publication.catalogue)
@@ -179,25 +244,32 @@ def _triples_of(store: Store, catalogue: Catalogue, *, shapes: bool) -> list[Tri
     return [triple for graph in store.names() if (graph in rules) is shapes for triple in store.triples(graph)]
 
 
-def _published(folder: Path) -> dict[str, Any]:
-    """What the data folder says of the last published state: its id, its snapshot, its findings."""
+def _findings_of(publication: Publication) -> Path | None:
+    """The file that says of the last published state: its id, its snapshot if it has one, its findings."""
+    folder = publication.settings.store
+    return folder and folder / (_AT_ENDPOINT if publication.is_remote else _PUBLISHED)
+
+
+def _kept(file: Path) -> dict[str, Any]:
     try:
-        kept: dict[str, Any] = json.loads((folder / "published.json").read_text(encoding="utf-8"))
+        kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise CannotLoad(str(folder), "expected a published state here; start the service once") from error
+        raise CannotLoad(str(file.parent), "expected a published state here; start the service once") from error
     return kept
 
 
-def _keep(folder: Path, store: OxigraphStore, report: Report) -> None:
+def _keep(folder: Path, publication: Publication, report: Report) -> None:
     """Make the present state the published one for readers in other processes, in one step; drop earlier ones."""
-    snapshot = folder / f"snapshot-{store.state_id}"
-    if not snapshot.exists():
-        store.snapshot(snapshot)
+    if publication.is_remote:
+        state, snapshot = publication.store.state_id, ""
+        folder.mkdir(parents=True, exist_ok=True)
+    else:
+        state, snapshot = publication.snapshots.publish()
     findings = [finding.as_dict() for finding in report.findings]
-    kept = {"state": store.state_id, "folder": snapshot.name, "findings": findings}
-    draft = folder / "published.json.new"
+    kept = {"state": state, "folder": Path(snapshot).name, "findings": findings}
+    file = folder / (_AT_ENDPOINT if publication.is_remote else _PUBLISHED)
+    draft = file.with_suffix(".json.new")
     draft.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
-    draft.replace(folder / "published.json")
-    for earlier in folder.glob("snapshot-*"):
-        if earlier != snapshot:
-            shutil.rmtree(earlier, ignore_errors=True)
+    draft.replace(file)
+    if not publication.is_remote:
+        publication.snapshots.tidy()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import gc
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +17,10 @@ from starlette.testclient import TestClient
 from nqf_graph.app import create_app
 from nqf_graph.publication import Publication, open_publication
 from nqf_graph.settings import Settings
+from tests.engines import Engine, oxigraph, virtuoso
+from tests.machine import free_port, require
+
+__all__ = ["free_port", "require"]
 
 ROOT = Path(__file__).resolve().parents[1]
 WORLD = ROOT / "tests" / "world"
@@ -25,12 +29,10 @@ SHARED = Path(os.environ.get("NQF_SHARED") or ROOT.parent / "shared")
 WORLD_BASE = "https://example.org/avalon"
 
 
-def require(present: bool, what: str) -> None:
-    """Skip, saying why, where a tool or reference data are absent; fail where the environment promises them."""
-    if not present:
-        if os.environ.get("NQF_REQUIRE_TOOLS") == "1":
-            pytest.fail(f"{what}: required here and not found")
-        pytest.skip(f"{what}: not found on this machine, so this is not checked (2026-11-23)")
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the garbage collector need not walk over it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def world_settings(store: Path | None = None) -> Settings:
@@ -78,13 +80,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.communicate(timeout=20)
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_until_ready(address: str, process: subprocess.Popen[str], seconds: float = 60) -> None:
     """Return when the service answers /ready; fail with its words when it stops or takes too long."""
     for _ in range(int(seconds / 0.1)):
@@ -96,3 +91,17 @@ def wait_until_ready(address: str, process: subprocess.Popen[str], seconds: floa
         except OSError:
             time.sleep(0.1)
     raise RuntimeError(f"the service did not answer within {seconds} s")
+
+
+@pytest.fixture(scope="session")
+def oxigraph_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An Oxigraph server, for tests of the group `oxigraph`."""
+    with oxigraph(tmp_path_factory.mktemp("oxigraph")) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def virtuoso_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A Virtuoso, for tests of the group `virtuoso`."""
+    with virtuoso(tmp_path_factory.mktemp("virtuoso")) as engine:
+        yield engine

@@ -21,7 +21,14 @@ SPARQL = re.compile(
     r"\b(SELECT|CONSTRUCT|DESCRIBE|ASK)\b[^.]*\{|\b(INSERT|DELETE) (DATA|WHERE)\b|\bDROP (SILENT )?GRAPH\b"
 )
 # These write SPARQL by nature: changes of the store are updates to the engine, and rules are compiled to queries.
-MAY_HOLD_SPARQL = ("store/oxigraph.py", "store/update_language.py", "validation/compiled/", "validation/walks.py")
+MAY_HOLD_SPARQL = (
+    "store/oxigraph.py",
+    "store/statements.py",
+    "store/update_language.py",
+    "validation/compiled/",
+    "validation/walks.py",
+    "federation/texts.py",
+)
 # The prefix list names the first instance, for those who query it.
 NAMES_A_COUNTRY = {"prefixes.ttl"}
 COUNTRY = re.compile(

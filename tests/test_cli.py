@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat, parse
+from typer.testing import CliRunner
 
+from nqf_graph.cli import app
 from nqf_graph.publication import open_publication
 from tests.conftest import ROOT, WORLD, WORLD_BASE, world_settings
 
@@ -54,10 +56,16 @@ class Nqf:
             assert done.stderr.startswith(("nqf: ", "Usage"))
         return done
 
+    def again(self, *arguments: str, code: int = 0) -> str:
+        """What a command prints, run in this process, which has loaded and parsed what each new one has to."""
+        done = CliRunner().invoke(app, arguments, env=self.environment)
+        assert done.exit_code == code, done.output
+        return done.stdout
+
 
 def test_check_gives_advice_on_good_data_and_exits_with_0(nqf: Nqf) -> None:
     assert "\n0 violation(s), " in nqf("check").stdout
-    findings = json.loads(nqf("check", "--format", "json").stdout)["findings"]
+    findings = json.loads(nqf.again("check", "--format", "json"))["findings"]
     assert findings and {finding["severity"] for finding in findings} <= {"Warning", "Info"}
 
 
@@ -68,11 +76,11 @@ def test_check_names_rule_record_path_and_says_it_in_three_languages(nqf: Nqf, t
     assert "R15" not in text, "only what the file brings is told"
     for part in ("R60 Violation", "sector/mute", "dataStatus", "    ky     ", "    ru     ", "    en     "):
         assert part in text
-    findings = json.loads(nqf("check", str(file), "--format", "json", code=1).stdout)["findings"]
+    findings = json.loads(nqf.again("check", str(file), "--format", "json", code=1))["findings"]
     assert {finding["rule"] for finding in findings} == {"R60", "R62"}
-    assert "    ru  " not in nqf("check", str(file), "--lang", "ky", code=1).stdout
-    assert "sh:ValidationReport" in nqf("check", str(file), "--format", "ttl", code=1).stdout
-    assert nqf("check", str(file), "--format", "csv", code=1).stdout.startswith("rule,severity")
+    assert "    ru  " not in nqf.again("check", str(file), "--lang", "ky", code=1)
+    assert "sh:ValidationReport" in nqf.again("check", str(file), "--format", "ttl", code=1)
+    assert nqf.again("check", str(file), "--format", "csv", code=1).startswith("rule,severity")
 
 
 def test_check_cannot_load(nqf: Nqf, tmp_path: Path) -> None:
@@ -140,7 +148,22 @@ def test_lists(nqf: Nqf) -> None:
     assert "serve" in nqf("--help").stdout
 
 
-def test_asking_beside_a_running_service(server: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("module", "not_yet"),
+    [
+        ("nqf_graph.cli", ("fastapi", "pyparsing", "pyshacl", "rdflib", "uvicorn", "werkzeug")),
+        ("nqf_graph.publication", ("fastapi", "pyparsing", "pyshacl", "uvicorn", "werkzeug")),
+    ],
+)
+def test_what_takes_long_to_load_is_loaded_when_it_is_needed(module: str, not_yet: tuple[str, ...]) -> None:
+    program = f"import sys, {module}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "pyoxigraph" in loaded
+    assert loaded.isdisjoint(not_yet)
+
+
+def test_asking_beside_a_running_service(tmp_path: Path) -> None:
     """A second process reads the last published state while the first holds the folder open."""
     folder = tmp_path / "shared"
     holder = open_publication(world_settings(folder))

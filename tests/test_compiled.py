@@ -13,6 +13,8 @@ from nqf_graph.publication import Publication
 from nqf_graph.store.protocol import Rows
 from nqf_graph.validation.compiled import CompiledShapes, compile_shapes, read_subclasses
 from nqf_graph.validation.engine import as_graph, validate
+from nqf_graph.validation.footprint import Footprint
+from nqf_graph.validation.parsing import parsed
 from tests import w3c_shacl
 from tests.conftest import ROOT, require
 from tests.reference import (
@@ -49,6 +51,15 @@ def store(data: str) -> ox.Store:
 
 def test_every_rule_is_compiled() -> None:
     assert compile_shapes(all_shapes(), {}).fallback == ()
+
+
+def test_a_query_is_parsed_once_for_its_checks_and_its_footprint() -> None:
+    compile_shapes(all_shapes(), {})
+    parsings = parsed.cache_info().misses
+    assert parsings
+    Footprint.of(all_shapes(), {})
+    compile_shapes(all_shapes(), {"https://w3id.org/nqf/ontology#Record": frozenset()})
+    assert parsed.cache_info().misses == parsings
 
 
 @pytest.mark.parametrize("folder", sorted({case.data.parent for case in cases()}), ids=lambda path: path.name)
@@ -230,6 +241,7 @@ def test_what_is_left_to_others_says_why(shape: str, reason: str, supported: boo
 
 QUERIES = [
     "$this :p ?value . FILTER NOT EXISTS { ?value :q ?x . ?x :r $this }",
+    "$this :p ?value . ?value :q ?x . FILTER NOT EXISTS { $this :r ?y . FILTER(?y = ?x) }",
     "$this :p ?value . OPTIONAL { ?value :q ?x . OPTIONAL { ?x :r ?y } FILTER(!BOUND(?y)) } FILTER(!BOUND(?x))",
     "{ $this :p ?value } UNION { ?value :p $this . FILTER(?value != $this) } UNION { $this :q/:r ?value }",
     "$this :p|^:q|:q/:r ?value . FILTER(isIRI(?value) && ?value != $this)",

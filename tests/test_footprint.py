@@ -234,6 +234,22 @@ def test_a_hub_concerns_everything() -> None:
     assert affected(SHAPES["class of values"], data, data | turtle_triples(":hub :q :b .")) is None
 
 
+HIDDEN = "EXISTS { ?value :q ?x . FILTER EXISTS { ?x :r ?y } }"
+IN_ODD_PLACES = {
+    "in what is calculated": f"{{ SELECT $this ?value ({HIDDEN} AS ?z) {{ $this :p ?value }} }} FILTER(?z)",
+    "in a condition on groups": f"{{ SELECT $this ?value {{ $this :p ?value }} GROUP BY $this ?value HAVING({HIDDEN}) }}",
+}
+
+
+@pytest.mark.parametrize("place", IN_ODD_PLACES)
+def test_a_pattern_that_rdflib_leaves_aside_is_read_every_time(place: str) -> None:
+    """rdflib itself cannot run these, the store can."""
+    data = turtle_triples(DATA)
+    for _ in range(2):
+        found = affected(select(IN_ODD_PLACES[place]), data, data | turtle_triples(":c :r :a ."))
+        assert found is None or found == {"https://example.org/a", "https://example.org/e"}
+
+
 # --- what runs in full, and says why ---------------------------------------------------------------------------------
 
 IN_FULL = [

@@ -141,7 +141,7 @@ def test_an_unforeseen_error_tells_no_secrets(world: Publication, monkeypatch: p
         raise RuntimeError("secret /path")
 
     with TestClient(create_app(world), raise_server_exceptions=False) as client:
-        monkeypatch.setattr(type(world.store), "ask", fail)
+        monkeypatch.setattr(type(world.store), "select", fail)
         response = client.get("/doc/level/any")
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"

@@ -81,7 +81,7 @@ def test_head_and_options(client: TestClient) -> None:
     preflight = client.options(
         "/sparql", headers={"Origin": "https://a.example", "Access-Control-Request-Method": "POST"}
     )
-    assert preflight.status_code == 200
+    assert preflight.status_code == 204
     assert preflight.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in preflight.headers
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import pyoxigraph as ox
 import pytest
 
@@ -108,15 +112,83 @@ def test_refused_and_nothing_changes(text: str) -> None:
     assert canonical(scratch) == canonical(filled())
 
 
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    """A port of this machine that nobody should call."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
+
+
+def is_called(listener: socket.socket, seconds: float) -> bool:
+    """Does somebody call within some seconds?  0: has somebody called?"""
+    listener.settimeout(seconds)
+    try:
+        listener.accept()[0].close()
+    except (TimeoutError, BlockingIOError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LOAD <http://x/>",
+        "lOaD#\n<http://x/>INTO GRAPH<a:g>",
+        "LOADSILENT<http://x/>",
+        "LOAD SILENT<http://x/>INTOGRAPH<a:g>",
+        "PREFIX : <http://x/> LOAD:y",
+        "BASE <http://x/>LOAD<y>",
+        "PREFIX LOAD: <http://x/> LOAD LOAD:y",
+        "INSERT DATA { GRAPH <a:g> { <a:a> <a:b> '\\'' } };LOAD <http://x/>",
+        "INSERT DATA { GRAPH <a:g> { <a:a> <a:b> 1 } } ; # a comment ends here\rLOAD <http://x/>",
+        "DELETE { GRAPH ?g { ?a ?b ?c } } WHERE { GRAPH ?g { ?a ?b ?c FILTER(?a<?b&&'x>y') } } ; LOAD <http://x/> #')",
+        "INSERT { GRAPH <a:g> { ?a ?b ?c } } WHERE { SERVICESILENT<http://x/> { ?a ?b ?c } }",
+    ],
+)
+def test_no_update_calls_anybody(listener: socket.socket, text: str) -> None:
+    """Each of these would make the engine send a request."""
+    update = text.replace("http://x/", f"http://127.0.0.1:{listener.getsockname()[1]}/")
+    with ThreadPoolExecutor() as threads:
+        engine = threads.submit(ox.Store().update, update)
+        assert is_called(listener, 20)
+        engine.exception()
+    scratch = filled()
+    with pytest.raises((QueryRefused, QuerySyntax)):
+        record_update(update, Recorder(scratch))
+    assert not is_called(listener, 0)
+    assert canonical(scratch) == canonical(filled())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT DATA { GRAPH <http://e/g> { <http://e/workload> <http://e/load> 'LOAD <http://x/>' } }",
+        "PREFIX load: <http://e/> INSERT DATA { GRAPH load:g { load:a load:load 1 } }",
+        "DELETE { GRAPH ?g { ?load ?p ?o } } WHERE { GRAPH ?g { ?load ?p ?o } } # LOAD",
+    ],
+)
+def test_load_may_be_a_name(text: str) -> None:
+    recorder = Recorder(filled())
+    record_update(text, recorder)
+    assert recorder.delta()
+
+
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [
         ("INSERT DATA { GRAPH <http://e/g> { <http://e/a> } }", 1, 49),
+        ("CREATE GRAPH <http://e/n> ;\n ; CREATE GRAPH <http://e/m>", 2, 2),
+        (
+            "INSERT DATA { GRAPH <http://e/g> { _:b <a:p> 1 } } ; INSERT DATA { GRAPH <http://e/g> { _:b <a:p> 2 } }",
+            None,
+            None,
+        ),
+        ("PREFIX a <http://e/> CLEAR GRAPH a:g", None, None),
         ("INSERT DATA { GRAPH <http://e/g> { <http://e/a> <http://e/b> 1 } } ;\n INSERT DATA { GRAPH }", 2, 22),
         ("\n\nCLEAR", 3, 6),
     ],
 )
-def test_syntax_errors_say_where(text: str, line: int, column: int) -> None:
+def test_syntax_errors_say_where(text: str, line: int | None, column: int | None) -> None:
     with pytest.raises(QuerySyntax) as error:
         record_update(text, Recorder(filled()))
     assert (error.value.line, error.value.column) == (line, column)

@@ -8,6 +8,8 @@ from nqf_graph.errors import TooLarge, WritesOff
 from nqf_graph.publication import Publication
 from nqf_graph.writes import Key
 
+_THROWN_AWAY = 50_000_000  # bytes
+
 
 def caller(request: Request, publication: Publication, scope: str) -> Key:
     """The caller's key, which must have `scope`.  Raises WritesOff, Unauthorized or Forbidden."""
@@ -19,10 +21,18 @@ def caller(request: Request, publication: Publication, scope: str) -> Key:
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The body, which may have at most `limit` bytes.  Raises TooLarge as soon as it has more."""
-    body = bytearray()
+    """The body, which may have at most `limit` bytes.  Raises TooLarge.
+
+    What is too long is received to its end and thrown away, within reason: a client that is cut off in the middle of
+    sending would never see why.
+    """
+    body, size = bytearray(), 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise TooLarge(len(body), limit)
+        size += len(chunk)
+        if size <= limit:
+            body += chunk
+        elif size > limit + _THROWN_AWAY:
+            break
+    if size > limit:
+        raise TooLarge(size, limit)
     return bytes(body)

@@ -44,3 +44,15 @@ def format_of(request: Request, offers: Sequence[Format]) -> Format:
     """
     asked = request.query_params.get("_mediatype")
     return named(asked.replace(" ", "+"), offers) if asked else choose(request.headers.get("accept"), offers)
+
+
+def number_of(request: Request, name: str, default: int, least: int, most: int | None = None) -> int:
+    """A whole number among the query parameters.  Raises BadParameter for anything else, or one out of bounds."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    is_number = text.isascii() and text.isdigit() and len(text) < 10
+    if not is_number or int(text) < least or (most is not None and int(text) > most):
+        expected = f"a whole number from {least}" + (f" to {most}" if most is not None else "")
+        raise BadParameter(name, f"expected {expected}, found {text!r}")
+    return int(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -15,17 +16,28 @@ from starlette.routing import Match
 from nqf_graph.api.context import language_of
 from nqf_graph.errors import (
     BadParameter,
+    Busy,
     CannotLoad,
     DataInvalid,
+    DataSyntax,
+    EndpointFailed,
+    EndpointLimit,
+    EndpointTimeout,
     Forbidden,
+    Gone,
+    MethodNotAllowed,
     NotAcceptable,
     NotFound,
     NqfError,
     PreconditionFailed,
+    QueryFailed,
+    QueryLimit,
     QueryRefused,
     QuerySyntax,
+    ServiceFailed,
     StoreInUse,
     TooLarge,
+    TooManyRequests,
     Unauthorized,
     UnsupportedFormat,
     WritesOff,
@@ -38,17 +50,28 @@ TYPES = "https://w3id.org/nqf/problems#"
 
 # error class → (status, fragment of the problem type, title)
 KINDS: dict[type[NqfError], tuple[int, str, str]] = {
+    Busy: (503, "busy", "Too many queries are running"),
     BadParameter: (400, "bad-parameter", "A parameter cannot be used"),
     CannotLoad: (422, "cannot-load", "The data cannot be read"),
     DataInvalid: (422, "data-invalid", "The data break a rule"),
+    DataSyntax: (400, "data-syntax", "The data do not parse"),
+    EndpointFailed: (502, "endpoint-failed", "The engine behind this service failed"),
+    EndpointLimit: (501, "endpoint-limit", "The engine behind this service cannot do this"),
+    EndpointTimeout: (504, "endpoint-timeout", "The engine behind this service is late"),
     Forbidden: (403, "forbidden", "The key may not do this"),
+    MethodNotAllowed: (405, "method-not-allowed", "The method is not answered here"),
+    Gone: (410, "gone", "It was taken away"),
     NotAcceptable: (406, "not-acceptable", "No acceptable format"),
     NotFound: (404, "not-found", "Not found"),
     PreconditionFailed: (412, "precondition-failed", "The state has changed"),
+    QueryFailed: (400, "query-failed", "The query could not be evaluated"),
+    QueryLimit: (503, "query-limit", "The query needs more than it may"),
     QueryRefused: (403, "query-refused", "The query is not allowed here"),
     QuerySyntax: (400, "query-syntax", "The query does not parse"),
+    ServiceFailed: (502, "service-failed", "Another endpoint did not answer properly"),
     StoreInUse: (503, "store-in-use", "The data are being written"),
     TooLarge: (413, "too-large", "The request is too large"),
+    TooManyRequests: (429, "too-many-requests", "Too many requests"),
     Unauthorized: (401, "unauthorized", "A key is needed"),
     UnsupportedFormat: (415, "unsupported-format", "The media type is not read here"),
     WritesOff: (403, "writes-off", "Writing is off"),
@@ -64,12 +87,20 @@ def problem_of(error: NqfError) -> dict[str, Any]:
             found |= {"line": error.line, "column": error.column}
         case NotFound() | BadParameter():
             found |= {"existing": list(error.existing)}
+        case ServiceFailed():
+            found |= {"endpoint": error.endpoint}
+        case Gone():
+            found |= {"names": error.names, "removed": error.moment, "commit": error.commit}
+            found |= {"replacedBy": list(error.replaced_by)}
         case NotAcceptable():
             found |= {"offered": list(error.offered)}
         case UnsupportedFormat():
             found |= {"readable": list(error.readable)}
-        case TooLarge():
+        case TooLarge() | TooManyRequests():
             found |= {"limit": error.limit}
+        case QueryLimit():
+            found |= {"limit": error.limit, "value": error.value}
+            found["status"] = 413 if error.limit in ("rows", "bytes") else status
         case CannotLoad():
             found |= {"file": error.file, "line": error.line, "column": error.column}
         case DataInvalid():
@@ -80,16 +111,35 @@ def problem_of(error: NqfError) -> dict[str, Any]:
     return found
 
 
+def respond(request: Request, error: NqfError) -> Response:
+    """The answer that tells the caller of `error`."""
+    problem = problem_of(error)
+    for finding in problem.get("errors", ()):
+        finding["message"] = finding["messages"].get(language_of(request), "")
+    return _respond(request, problem, _headers(error))
+
+
+def _headers(error: NqfError) -> dict[str, str]:
+    match error:
+        case Unauthorized():
+            return {"WWW-Authenticate": 'Bearer realm="nqf-graph"'}
+        case MethodNotAllowed():
+            return {"Allow": ", ".join(error.allowed)}
+        case Busy() | TooManyRequests():
+            return {"Retry-After": str(max(1, ceil(error.seconds)))}
+        case QueryLimit(limit="seconds"):
+            return {"Retry-After": str(max(1, ceil(error.value)))}
+        case StoreInUse():
+            return {"Retry-After": "1"}
+    return {}
+
+
 def install(app: FastAPI) -> None:
     """Make every error of `app` answer with a problem document."""
 
     async def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, NqfError)
-        problem = problem_of(error)
-        for finding in problem.get("errors", ()):
-            finding["message"] = finding["messages"].get(language_of(request), "")
-        headers = {"WWW-Authenticate": 'Bearer realm="nqf-graph"'} if isinstance(error, Unauthorized) else None
-        return _respond(request, problem, headers)
+        return respond(request, error)
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -1,170 +1,180 @@
-"""The SPARQL 1.1 Protocol at /sparql, read-only; its service description; the query form for people."""
+"""/sparql: the SPARQL 1.1 Protocol, read-only; its service description; the query form for people.
+
+An ASGI application of its own, because it answers thousands of small queries a second.
+"""
 
 from __future__ import annotations
 
-from contextlib import closing
-from dataclasses import dataclass
+import asyncio
+import logging
+import re
+from typing import Any
 
-from fastapi import APIRouter, Request, Response
-from pyoxigraph import BlankNode, NamedNode, Triple
-from starlette.concurrency import run_in_threadpool
+from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from nqf_graph.api.access import read_body
-from nqf_graph.api.context import VARY, Published, format_of, language_of
-from nqf_graph.api.encoding import FORM, QUERY, media_type_of, pairs_of, text_of
-from nqf_graph.api.problems import problem_of
-from nqf_graph.errors import BadParameter, NqfError, TooLarge, UnsupportedFormat
-from nqf_graph.formats import BOOLEANS, CSV, GRAPHS, GRAPHS_AND_DATASETS, HTML, ROWS, TSV, write_graph
+from nqf_graph.api.context import format_of, language_of
+from nqf_graph.api.federating import Federating
+from nqf_graph.api.leaving import ClientLeft, WhileClientWaits
+from nqf_graph.api.problems import problem_of, respond
+from nqf_graph.api.protocol import QueryRequest, read_request
+from nqf_graph.api.service_description import service_description
+from nqf_graph.errors import MethodNotAllowed, NqfError
+from nqf_graph.formats import GRAPHS_AND_DATASETS, HTML, N_TRIPLES, RESULTS_JSON, ROWS, TSV, write_graph
+from nqf_graph.isolation.answer import Answer, WrongKind
+from nqf_graph.isolation.direct import Reading
+from nqf_graph.isolation.wire import Job
 from nqf_graph.publication import Publication
-from nqf_graph.store import DatasetClause, Result
-from nqf_graph.terms import RDF, SD
+from nqf_graph.store.oxigraph import OxigraphResult
 from nqf_graph.web.pages import render
 from nqf_graph.web.tables import plain_table
 
-router = APIRouter()
-
-_PARAMETERS = ("query", "default-graph-uri", "named-graph-uri")
-
-
-@dataclass(frozen=True)
-class QueryRequest:
-    """A query operation of the protocol, however it was sent; `text` None when there is no query."""
-
-    text: str | None
-    dataset: DatasetClause
+_log = logging.getLogger("nqf_graph.sparql")
+_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+_VARY = (b"vary", b"Accept, Accept-Language")
+_CHANGING = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+"""Functions that give something else each time: what they give is not kept."""
+_CONTENT_TYPES = {form.suffix: form.content_type.encode() for form in (*ROWS, *GRAPHS_AND_DATASETS)}
+_ROWS_OF_A_PAGE = 1000
 
 
-@router.get("/sparql", summary="SPARQL 1.1 query (GET), service description, query form", tags=["SPARQL"])
-@router.head("/sparql", include_in_schema=False)
-async def sparql_get(request: Request, publication: Published) -> Response:
-    """Answer `?query=…`; without a query, describe the service (RDF) or show the query form (HTML)."""
-    _limit(len(request.url.query), 3 * publication.settings.max_query_bytes)
-    asked = _from_pairs(pairs_of(request.url.query, "query"))
-    if asked.text is None:
-        return _without_query(request, publication)
-    return await run_in_threadpool(_answer, request, publication, asked)
+class SparqlEndpoint:
+    """Answers queries by `reading`."""
+
+    def __init__(self, publication: Publication, reading: Reading) -> None:
+        self._publication, self._reading = publication, reading
+        self._base = f"{publication.settings.base}/id/"
+        self._federating = Federating(publication.settings, reading)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request to /sparql."""
+        try:
+            if scope["method"] not in _METHODS:
+                raise MethodNotAllowed(scope["method"], _METHODS)
+            if scope["method"] == "OPTIONS":
+                await Response(status_code=204, headers={"Allow": ", ".join(_METHODS)})(scope, receive, send)
+                return
+            asked = await read_request(scope, Request(scope, receive), self._publication.settings.max_query_bytes)
+            if asked.text is None:
+                await (await asyncio.to_thread(self._describe, Request(scope)))(scope, receive, send)
+            elif asked.wanted.is_page:
+                await (await self._page(Request(scope), asked))(scope, receive, send)
+            else:
+                await self._answer(scope, receive, send, asked)
+        except NqfError as error:
+            await respond(Request(scope), error)(scope, receive, send)
+        except ClientLeft:
+            return
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, asked: QueryRequest) -> None:
+        """Send the result, in pieces if it is large.  A result that cannot be finished ends without its end."""
+        with WhileClientWaits(receive):
+            answer = await self._ask(scope, asked)
+        headers = [(b"content-type", _CONTENT_TYPES[answer.form]), _VARY]
+        if asked.text and _CHANGING.search(asked.text):
+            headers.append((b"cache-control", b"no-store"))
+        if answer.whole is not None:
+            headers.append((b"content-length", str(len(answer.whole)).encode()))
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": answer.whole})
+            return
+        assert answer.pieces is not None
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        try:
+            with WhileClientWaits(receive):
+                async for piece in answer.pieces:
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        except NqfError as error:
+            _log.warning("a result was cut off, and its connection with it: %s", error)
+        finally:
+            answer.abandon()
+
+    async def _ask(self, scope: Scope, asked: QueryRequest, preview: int | None = None) -> Answer:
+        assert asked.text is not None
+        client = scope["client"][0] if scope["client"] else ""
+        formats = {kind: form.suffix if form else None for kind, form in asked.wanted.formats.items()}
+        if preview is not None:
+            formats = {"rows": TSV.suffix, "boolean": RESULTS_JSON.suffix, "graph": N_TRIPLES.suffix}
+        graphs = asked.dataset
+        job = Job(
+            "", asked.text, graphs.default_graphs, graphs.named_graphs, **formats, preview=preview, base=self._base
+        )
+        try:
+            return await self._reading.ask(await self._federating.resolve(job, client), client)
+        except WrongKind as error:
+            raise asked.wanted.refuse(error.kind) from None
+
+    async def _page(self, request: Request, asked: QueryRequest) -> Response:
+        """The query form with the beginning of the result below it."""
+        assert asked.text is not None
+        try:
+            answer = await self._ask(request.scope, asked, _ROWS_OF_A_PAGE)
+        except NqfError as error:
+            problem = problem_of(error)
+            return _form(request, asked.text, problem["status"], problem=problem["detail"])
+        assert answer.whole is not None
+        if answer.kind != "rows":
+            return _form(request, asked.text, text=answer.whole.decode(), is_cut=answer.is_cut)
+        solutions = parse_query_results(answer.whole, format=QueryResultsFormat.TSV)
+        assert isinstance(solutions, QuerySolutions)
+        rows = OxigraphResult(solutions).rows()
+        assert rows is not None
+        cells = plain_table(rows, self._publication.settings.base)
+        return _form(request, asked.text, columns=rows.columns, rows=cells, is_cut=answer.is_cut)
+
+    def _describe(self, request: Request) -> Response:
+        form = format_of(request, (*GRAPHS_AND_DATASETS, HTML))
+        if form is HTML:
+            return _form(request, self._publication.system("example"))
+        endpoint = str(request.url.replace(query=""))
+        body = write_graph(service_description(endpoint, self._publication), form, self._publication.prefixes)
+        return Response(body, headers={"Vary": "Accept, Accept-Language"}, media_type=form.content_type)
 
 
-@router.post("/sparql", summary="SPARQL 1.1 query (POST, form or direct)", tags=["SPARQL"])
-async def sparql_post(request: Request, publication: Published) -> Response:
-    """Answer a query in the body, as a form or as `application/sparql-query`."""
-    media_type = media_type_of(request)
-    if media_type not in (FORM, QUERY):
-        raise UnsupportedFormat(media_type, (QUERY, FORM))
-    # three times the limit, as a form is percent-encoded
-    text = text_of(await read_body(request, 3 * publication.settings.max_query_bytes), "query")
-    if media_type == FORM:
-        asked = _from_pairs(pairs_of(text, "query"))
-    else:
-        dataset = _from_pairs(pairs_of(request.url.query, "query")).dataset
-        asked = QueryRequest(text, dataset)
-    if asked.text is None:
-        raise BadParameter("query", "is required")
-    return await run_in_threadpool(_answer, request, publication, asked)
-
-
-def _answer(request: Request, publication: Publication, asked: QueryRequest) -> Response:
-    """Run the query and write its result in the format the caller wants."""
-    assert asked.text is not None
-    _limit(len(asked.text.encode()), publication.settings.max_query_bytes)
-    wants_page = _prefers_html(request)
-    try:
-        with closing(publication.store.query(asked.text, asked.dataset)) as result:
-            return _result_page(request, publication, asked.text, result) if wants_page else _written(request, result)
-    except NqfError as error:
-        if not wants_page:
-            raise
-        problem = problem_of(error)
-        return _page(request, asked.text, problem["status"], problem=problem["detail"])
-
-
-def _written(request: Request, result: Result) -> Response:
-    """The result in the format the caller wants; a boolean also as CSV or TSV, for clients that ask for no other."""
-    form = format_of(request, result.formats if result.formats is not BOOLEANS else (*BOOLEANS, CSV, TSV))
-    return Response(result.write(form), headers=VARY, media_type=form.content_type)
-
-
-def _result_page(request: Request, publication: Publication, text: str, result: Result) -> Response:
-    if (rows := result.rows()) is not None:
-        return _page(request, text, columns=rows.columns, rows=plain_table(rows, publication.settings.base))
-    return _page(request, text, text=result.write(result.formats[0]).decode())
-
-
-def _prefers_html(request: Request) -> bool:
-    if "_mediatype" in request.query_params:
-        return request.query_params["_mediatype"] in (HTML.media_type, HTML.suffix)
-    return "text/html" in request.headers.get("accept", "") and format_of(request, (ROWS[0], *GRAPHS, HTML)) is HTML
-
-
-def _without_query(request: Request, publication: Publication) -> Response:
-    form = format_of(request, (*GRAPHS_AND_DATASETS, HTML))
-    if form is HTML:
-        return _page(request, publication.system("example"))
-    endpoint = str(request.url.replace(query=""))
-    return Response(
-        write_graph(service_description(endpoint, publication), form, publication.prefixes),
-        headers=VARY,
-        media_type=form.content_type,
-    )
-
-
-def _page(request: Request, query: str, status: int = 200, **values: object) -> Response:
+def _form(request: Request, query: str, status: int = 200, **values: Any) -> Response:
     language = language_of(request)
-    shown = {"problem": "", "columns": (), "rows": (), "text": ""} | values
+    shown = {"problem": "", "columns": (), "rows": (), "text": "", "is_cut": False} | values
     page = render("sparql", language, "/sparql", query=query, **shown)
-    return Response(page, status, VARY | {"Content-Language": language}, HTML.content_type)
+    headers = {"Vary": "Accept, Accept-Language", "Content-Language": language}
+    return Response(page, status, headers, HTML.content_type)
 
 
-def service_description(endpoint: str, publication: Publication) -> list[Triple]:
-    """What the endpoint can do, in the SPARQL 1.1 Service Description vocabulary."""
-    service = NamedNode(endpoint)
-    dataset, default = BlankNode("dataset"), BlankNode("default")
-    described = [
-        Triple(service, RDF["type"], SD["Service"]),
-        Triple(service, SD["endpoint"], service),
-        Triple(service, SD["supportedLanguage"], SD["SPARQL11Query"]),
-        Triple(service, SD["feature"], SD["UnionDefaultGraph"]),
-        Triple(service, SD["defaultDataset"], dataset),
-        Triple(dataset, RDF["type"], SD["Dataset"]),
-        Triple(dataset, SD["defaultGraph"], default),
-        Triple(default, RDF["type"], SD["Graph"]),
-    ]
-    formats = (*ROWS, *GRAPHS_AND_DATASETS)
-    described += [Triple(service, SD["resultFormat"], NamedNode(form.iri)) for form in formats]
-    for number, graph in enumerate(publication.store.names()):
-        node = BlankNode(f"graph{number}")
-        described += [
-            Triple(dataset, SD["namedGraph"], node),
-            Triple(node, RDF["type"], SD["NamedGraph"]),
-            Triple(node, SD["name"], NamedNode(graph)),
-        ]
-    return described
+def _parameter(name: str, about: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": about, "schema": {"type": "string"}}
 
 
-def _from_pairs(pairs: list[tuple[str, str]]) -> QueryRequest:
-    """The request that decoded parameters make.  Raises BadParameter for two queries, an update or no IRI."""
-    values: dict[str, list[str]] = {name: [] for name in _PARAMETERS}
-    for name, value in pairs:
-        if name in values:
-            values[name].append(value)
-        elif name in ("update", "using-graph-uri", "using-named-graph-uri"):
-            raise BadParameter(name, "this endpoint is read-only; it takes a query")
-    if len(values["query"]) > 1:
-        raise BadParameter("query", f"expected one query, found {len(values['query'])}")
-    for name in _PARAMETERS[1:]:
-        for iri in values[name]:
-            _check_iri(name, iri)
-    dataset = DatasetClause(tuple(values["default-graph-uri"]), tuple(values["named-graph-uri"]))
-    return QueryRequest(values["query"][0] if values["query"] else None, dataset)
-
-
-def _check_iri(name: str, iri: str) -> None:
-    try:
-        NamedNode(iri)
-    except ValueError as error:
-        raise BadParameter(name, f"expected an absolute IRI, found {iri!r}") from error
-
-
-def _limit(size: int, limit: int) -> None:
-    if size > limit:
-        raise TooLarge(size, limit)
+_ANSWERS = {
+    "200": {"description": "The result; without a query, the service description or the query form"},
+    "400": {"description": "The query does not parse: line and column"},
+    "403": {"description": "The query is not allowed here"},
+    "406": {"description": "No acceptable format"},
+    "413": {"description": "The query or its result is too large"},
+    "429": {"description": "Too many requests"},
+    "503": {"description": "The query was ended at its limit, or too many are running"},
+}
+_QUERY = _parameter("query", "SPARQL 1.1 Query")
+_DATASET = [
+    _parameter("default-graph-uri", "A graph of the default graph; may be repeated"),
+    _parameter("named-graph-uri", "A named graph; may be repeated"),
+    _parameter("_mediatype", "The wanted format, instead of an Accept header"),
+]
+OPENAPI: dict[str, Any] = {
+    "get": {
+        "tags": ["SPARQL"], "summary": "SPARQL 1.1 query (GET), service description, query form",
+        "operationId": "sparql_get", "parameters": [_QUERY, *_DATASET], "responses": _ANSWERS,
+    },
+    "post": {
+        "tags": ["SPARQL"], "summary": "SPARQL 1.1 query (POST, form or direct)", "operationId": "sparql_post",
+        "parameters": _DATASET, "responses": _ANSWERS,
+        "requestBody": {"content": {
+            "application/sparql-query": {"schema": {"type": "string"}},
+            "application/x-www-form-urlencoded": {
+                "schema": {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}},
+            },
+        }},
+    },
+}  # fmt: skip
+"""The OpenAPI entry of the address."""

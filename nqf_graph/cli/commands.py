@@ -1,18 +1,19 @@
-"""The command `nqf`.  Results go to stdout, talk to stderr; exit 0 fine, 1 findings, 2 usage, 3 cannot load."""
+"""The command `nqf`.  Results go to stdout, talk to stderr; exit 0 fine, 1 findings, 2 usage, 3 cannot load.
+
+What only some commands need is imported where they need it: the others answer at once.
+"""
 
 from __future__ import annotations
 
 import json
-import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pyoxigraph import RdfFormat
 
-from nqf_graph import __version__
 from nqf_graph.cli.output import (
     REPORT_FORMATS,
     findings_as_text,
@@ -25,17 +26,14 @@ from nqf_graph.cli.output import (
     write,
     write_report,
 )
-from nqf_graph.errors import BadParameter, CannotLoad, DataInvalid, NqfError, StoreInUse
+from nqf_graph.errors import BadParameter, CannotLoad, DataInvalid, EndpointFailed, NqfError, StoreInUse
 from nqf_graph.formats import CSV, GRAPHS_AND_DATASETS, JSON, N_TRIPLES, ROWS, TURTLE, named, to_bytes
-from nqf_graph.publication import Publication, check_files, open_publication, open_published
-from nqf_graph.questions import Question
 from nqf_graph.settings import Settings
-from nqf_graph.store.loading import read
 from nqf_graph.terms import LANGUAGES
-from nqf_graph.validation import Report
-from nqf_graph.validation.rules import register_as_markdown
-from nqf_graph.writes import Request
-from nqf_graph.writes.keys import make_key
+
+if TYPE_CHECKING:
+    from nqf_graph.publication import Publication
+    from nqf_graph.questions import Question
 
 FINDINGS, USAGE, CANNOT_LOAD = 1, 2, 3
 
@@ -52,11 +50,13 @@ def main() -> None:
     try:
         app()
     except DataInvalid as error:
+        from nqf_graph.validation import Report  # noqa: PLC0415
+
         total = sum(error.counts.values())
         talk(findings_as_text(Report.from_list(error.findings), LANGUAGES, total, total))
         talk(f"nqf: {error}")
         raise SystemExit(FINDINGS) from None
-    except (CannotLoad, StoreInUse) as error:
+    except (CannotLoad, EndpointFailed, StoreInUse) as error:
         talk(f"nqf: {error}")
         raise SystemExit(CANNOT_LOAD) from None
     except NqfError as error:
@@ -72,26 +72,15 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
 ) -> None:
     """Load the data, check every rule, and serve SPARQL, REST and pages."""
-    import uvicorn  # noqa: PLC0415 - the other commands start faster without it
-
-    from nqf_graph.app import create_app  # noqa: PLC0415
+    from nqf_graph import __version__  # noqa: PLC0415
+    from nqf_graph.publication import open_publication  # noqa: PLC0415
+    from nqf_graph.serving import listen  # noqa: PLC0415
 
     settings = Settings()
+    changes = {"host": host, "port": port}
+    settings = settings.model_copy(update={name: value for name, value in changes.items() if value is not None})
     publication = open_publication(settings, talk_if_terminal)
-    config = uvicorn.Config(
-        create_app(publication),
-        host=host or settings.host,
-        port=settings.port if port is None else port,
-        log_level="warning",
-        server_header=False,
-    )
-    server = uvicorn.Server(config)
-    with config.bind_socket() as listening:
-        # Passed on to every connection: without it, an answer in two parts waits 40 ms for an acknowledgement.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        address, bound = listening.getsockname()[:2]
-        talk(f"nqf-graph {__version__} answers on http://{address}:{bound}")
-        server.run(sockets=[listening])
+    listen(publication, lambda address: talk(f"nqf-graph {__version__} answers on {address}"))
 
 
 @app.command()
@@ -101,6 +90,8 @@ def check(
     lang: Annotated[str | None, typer.Option("--lang", help="One language only; otherwise all three.")] = None,
 ) -> None:
     """Check the catalogue's data, and FILES if given, against every rule; nothing is stored."""
+    from nqf_graph.publication import check_files  # noqa: PLC0415
+
     if form not in REPORT_FORMATS:
         raise BadParameter("--format", "no such format", REPORT_FORMATS)
     for file in files or []:
@@ -121,6 +112,11 @@ def load(
     owner: Annotated[str, typer.Option(help="Who answers for the write, as kept in its record.")] = "nqf load",
 ) -> None:
     """Load FILES through the gate of the rules; without FILES, the catalogue's, dropping edits made since."""
+    from nqf_graph.publication import open_publication  # noqa: PLC0415
+    from nqf_graph.store.loading import read  # noqa: PLC0415
+    from nqf_graph.validation import Report  # noqa: PLC0415
+    from nqf_graph.writes import Request  # noqa: PLC0415
+
     settings = Settings()
     publication = open_publication(settings, talk_if_terminal, replace_edits=not files)
     for file in files or []:
@@ -147,6 +143,8 @@ def key(
     scope: Annotated[list[str], typer.Option(help="read, submit or publish; may be given several times.")],
 ) -> None:
     """Make an API key for OWNER, add its hash to the file NQF_KEYS, and print the key, this once."""
+    from nqf_graph.writes.keys import make_key  # noqa: PLC0415
+
     file = Settings().keys
     if file is None:
         raise BadParameter("NQF_KEYS", "expected the name of a key file in this setting")
@@ -210,6 +208,8 @@ def questions(lang: _Lang = "en") -> None:
 @app.command()
 def rules(lang: _Lang = "en", form: _Form = "text") -> None:
     """List the rules with severity, text, basis and owner."""
+    from nqf_graph.validation.rules import register_as_markdown  # noqa: PLC0415
+
     register = _publication().rules
     tag = known_language(lang)
     match form:
@@ -236,15 +236,22 @@ def settings() -> None:
 @app.command()
 def version() -> None:
     """Print the version of package, ontology and rules."""
+    from nqf_graph import __version__  # noqa: PLC0415
+
     print(__version__)
 
 
 def _publication() -> Publication:
-    """The published state; read beside a running service when one holds the data folder."""
+    """The published state; read beside a running service when one holds the data folder, or at an endpoint."""
+    from nqf_graph.publication import open_publication, open_published  # noqa: PLC0415
+
+    settings = Settings()
+    if settings.endpoint is not None:
+        return open_published(settings)
     try:
-        return open_publication(Settings(), talk_if_terminal)
+        return open_publication(settings, talk_if_terminal)
     except StoreInUse:
-        return open_published(Settings())
+        return open_published(settings)
 
 
 def _parameters(arguments: Sequence[str], question: Question) -> dict[str, str]:

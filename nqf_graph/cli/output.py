@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-
-from rich.console import Console
-from rich.table import Table
 
 from nqf_graph.errors import BadParameter
 from nqf_graph.formats import CSV, GRAPHS, named, write_graph
-from nqf_graph.publication import Publication
-from nqf_graph.questions import Question
 from nqf_graph.settings import Settings
-from nqf_graph.store import Rows
 from nqf_graph.terms import LANGUAGES, NQF, SH, SHAPES
-from nqf_graph.validation import Report
-from nqf_graph.validation.w3c import as_csv, as_triples
+
+if TYPE_CHECKING:
+    from nqf_graph.publication import Publication
+    from nqf_graph.questions import Question
+    from nqf_graph.store import Rows
+    from nqf_graph.validation import Report
 
 REPORT_FORMATS = ("text", "json", "csv", "ttl", "jsonld", "nt", "rdf")
 
@@ -35,6 +33,9 @@ def show_call(question: Question, values: dict[str, str]) -> None:
 
 def print_table(publication: Publication, rows: Rows, question: Question, lang: str) -> None:
     """Print an answer as a table, things by their short names."""
+    from rich.console import Console  # noqa: PLC0415 - see commands.py
+    from rich.table import Table  # noqa: PLC0415
+
     shorten = publication.asker.shorten
     table = Table(title=question.question[known_language(lang)], title_justify="left")
     for column in rows.columns:
@@ -51,6 +52,8 @@ def texts(row: dict[str, Any]) -> dict[str, str]:
 
 def write_report(report: Report, form: str, languages: Sequence[str]) -> None:
     """Print a report in one of REPORT_FORMATS."""
+    from nqf_graph.validation.w3c import as_csv, as_triples  # noqa: PLC0415 - see commands.py
+
     if form == "text":
         print(findings_as_text(report.first(), languages, len(report.violations), len(report.findings)))
     elif form == "json":

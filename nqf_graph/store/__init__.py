@@ -2,7 +2,8 @@
 
 from nqf_graph.store.catalogue import Catalogue, Dataset, read_catalogue
 from nqf_graph.store.oxigraph import OxigraphStore
-from nqf_graph.store.protocol import Change, DatasetClause, Result, Rows, Store, Term
+from nqf_graph.store.protocol import Change, DatasetClause, Result, Rows, Store, Term, WritableStore
+from nqf_graph.store.remote import RemoteStore
 
 __all__ = [
     "Catalogue",
@@ -10,9 +11,11 @@ __all__ = [
     "Dataset",
     "DatasetClause",
     "OxigraphStore",
+    "RemoteStore",
     "Result",
     "Rows",
     "Store",
     "Term",
+    "WritableStore",
     "read_catalogue",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -24,6 +24,11 @@ class Delta:
     def graphs(self) -> tuple[str, ...]:
         """The named graphs that it touches."""
         return tuple(sorted({graph_of(quad) for quad in (*self.added, *self.removed)}))
+
+    @property
+    def has_blank_nodes(self) -> bool:
+        """Whether it speaks of things without a name."""
+        return any(has_blank_node(quad) for quad in (*self.added, *self.removed))
 
     @property
     def digest(self) -> str:
@@ -64,9 +69,9 @@ class Recorder:
                 else:
                     self._removed[quad] = None
 
-    def clear(self, graph: str) -> None:
+    def clear(self, graph: ox.NamedNode) -> None:
         """Remove every statement of a named graph."""
-        self.remove(list(self.scratch.quads_for_pattern(None, None, None, ox.NamedNode(graph))))
+        self.remove(list(self.scratch.quads_for_pattern(None, None, None, graph)))
 
     def delta(self) -> Delta:
         """The net effect so far."""
@@ -84,6 +89,20 @@ class Recorder:
         self.keep()
 
 
+Follow = Callable[[Recorder, ox.Store, str], None]
+"""Changes a recorder's scratch store as follows from the rest: recorder, the store before, the name of the state."""
+
+
+def nothing_follows(recorder: Recorder, before: ox.Store, state: str) -> None:
+    """Nothing follows."""
+
+
+def in_graph(triples: Iterable[Triple], graph: str) -> list[Quad]:
+    """Statements of a named graph."""
+    node = ox.NamedNode(graph)
+    return [Quad(triple.subject, triple.predicate, triple.object, node) for triple in triples]
+
+
 def graph_of(quad: Quad) -> str:
     """The IRI of a statement's named graph; "" for the unnamed default graph."""
     return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
@@ -92,3 +111,44 @@ def graph_of(quad: Quad) -> str:
 def has_blank_node(statement: Quad | Triple) -> bool:
     """Whether a statement speaks of a thing without a name."""
     return isinstance(statement.subject, BlankNode) or isinstance(statement.object, BlankNode)
+
+
+def rewriting(delta: Delta, after: ox.Store) -> tuple[tuple[str, ...], list[Quad], list[Quad]]:
+    """How does a store come to hold what `after` holds?  Graphs to drop, then statements to remove, then to add.
+
+    No update can name a blank node that is there already, so a graph in which a statement about one comes or goes
+    is written anew, together with the graphs that speak of the same blank nodes.
+    """
+    added = set(delta.added)
+
+    def is_held(quad: Quad) -> bool:
+        nodes = [node for node in (quad.subject, quad.object) if isinstance(node, BlankNode)]
+        others = (other for node in nodes for other in _about(after, node) if other not in added)
+        return next(others, None) is not None
+
+    anew = {graph_of(quad) for quad in delta.removed if has_blank_node(quad)}
+    anew |= {graph_of(quad) for quad in delta.added if has_blank_node(quad) and is_held(quad)}
+    anew = _connected(anew, after)
+    whole = [quad for graph in sorted(anew) for quad in after.quads_for_pattern(None, None, None, ox.NamedNode(graph))]
+    return (
+        tuple(sorted(anew)),
+        [quad for quad in delta.removed if graph_of(quad) not in anew],
+        [quad for quad in delta.added if graph_of(quad) not in anew] + whole,
+    )
+
+
+def _connected(graphs: Iterable[str], store: ox.Store) -> set[str]:
+    """These graphs, and all that share blank nodes with them."""
+    found, to_do = set(graphs), list(graphs)
+    while to_do:
+        for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(to_do.pop())):
+            for node in (node for node in (quad.subject, quad.object) if isinstance(node, BlankNode)):
+                others = {graph_of(other) for other in _about(store, node)} - found
+                found |= others
+                to_do += others
+    return found
+
+
+def _about(store: ox.Store, node: BlankNode) -> Iterator[Quad]:
+    yield from store.quads_for_pattern(node, None, None, None)
+    yield from store.quads_for_pattern(None, None, node, None)

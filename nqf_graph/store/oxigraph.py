@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pyoxigraph as ox
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import NamedNode, Quad, Triple
 
 from nqf_graph.errors import CannotLoad, StoreInUse
 from nqf_graph.formats import BOOLEANS, GRAPHS_AND_DATASETS, ROWS, Format, to_bytes
 from nqf_graph.guard import names_its_dataset, refuse_remote_calls, syntax_error
-from nqf_graph.store.delta import Delta, Recorder, graph_of, has_blank_node
+from nqf_graph.store.delta import Delta, Follow, Recorder, nothing_follows, rewriting
+from nqf_graph.store.marks import CHECKSUM, EDITED, HEAD, Mark, marks_of, next_head, state_id
 from nqf_graph.store.protocol import STORE_DECIDES, Change, DatasetClause, Rows
-from nqf_graph.terms import SCHEMA
+from nqf_graph.store.statements import create, delete, drop, insert
 
-_STATE_GRAPH = NamedNode("urn:nqf:state")
-_HEAD = NamedNode("urn:nqf:head")
-_CHECKSUM = SCHEMA["sha256"]  # of a graph's files
-_DIGEST = SCHEMA["identifier"]  # of the chain of commits
-_EDITED = SCHEMA["dateModified"]  # the commit that last changed a graph
+_MANY = 50_000  # statements
 
 
 class OxigraphResult:
@@ -88,6 +84,7 @@ class OxigraphStore:
         return made
 
     def _settle(self, folder: Path | None) -> None:
+        self._is_on_disk = folder is not None
         self._state_id = self._read_state_id()
         self._write_lock = threading.Lock()
         self._scratch = _Scratch(self._store, folder and folder.with_name(f"{folder.name}-scratch"))
@@ -131,12 +128,14 @@ class OxigraphStore:
             return
         touched = (*change.drop, *change.replace)
         steps = [f"DROP SILENT GRAPH <{graph}>" for graph in touched]
-        steps += [f"DELETE WHERE {{ GRAPH {_STATE_GRAPH} {{ <{graph}> ?mark ?old }} }}" for graph in touched]
+        steps += [_forget(mark) for mark in marks_of(self._store) if mark.graph in touched]
         for graph, triples in change.replace.items():
             text = to_bytes(triples, ox.RdfFormat.N_TRIPLES).decode()
             steps.append(f"INSERT DATA {{ GRAPH <{graph}> {{\n{text}}} }}")
-            steps.append(_mark(graph, _CHECKSUM, change.checksums[graph]))
+            steps.append(_remember(Mark(CHECKSUM, change.checksums[graph], graph)))
         self._transact(steps)
+        if self._is_on_disk and sum(map(len, change.replace.values())) > _MANY:
+            self._store.optimize()  # a few seconds now, a third less for every query
         self._scratch.discard()
 
     @contextmanager
@@ -152,35 +151,51 @@ class OxigraphStore:
             finally:
                 recorder.revert()
 
+    def before(self) -> OxigraphStore:
+        """The present state: this store, until a commit."""
+        return self
+
     def state_after(self, delta: Delta) -> str:
         """The name of the state that committing `delta` would make."""
-        return _state_id(self.graphs(), self._head_after(delta))
+        return state_id(self.graphs(), self._head_after(delta))
 
-    def commit(self, recorder: Recorder, record: Iterable[Quad] = ()) -> None:
-        """Make what `recorder` (of `writing`) recorded the next state, with `record` beside it, in one transaction."""
+    def commit(self, recorder: Recorder, record: Iterable[Quad] = (), follow: Follow = nothing_follows) -> None:
+        """Make what `recorder` (of `writing`) recorded the next state, in one transaction.
+
+        `record` and what `follow` does to the scratch store come with it; the name of the state is not theirs.
+        """
         recorded = recorder.delta()
         if not recorded:
             return
         head = self._head_after(recorded)
         recorder.add(record)
+        follow(recorder, self._store, state_id(self.graphs(), head))
         delta = recorder.delta()
-        nameless = any(has_blank_node(quad) for quad in (*delta.added, *delta.removed))
         steps = _steps(delta, recorder.scratch)
-        steps.append(f"DELETE WHERE {{ GRAPH {_STATE_GRAPH} {{ {_HEAD} ?mark ?old }} }}")
-        steps.append(_mark(_HEAD.value, _DIGEST, head))
-        steps += [_mark(graph, _EDITED, head) for graph in recorded.graphs]
+        steps += [_forget(mark) for mark in marks_of(self._store) if mark.kind == HEAD]
+        steps.append(_remember(Mark(HEAD, head)))
+        steps += [_remember(Mark(EDITED, graph=graph)) for graph in recorded.graphs]
         self._transact(steps)
         recorder.keep()
-        if nameless:
+        if delta.has_blank_nodes:
             self._scratch.discard()  # the engine gave blank nodes other names there than here
+
+    def restate(self, follow: Follow) -> None:
+        """Bring what follows from the present state (see `commit`) in line with it, in one transaction."""
+        with self.writing() as recorder:
+            follow(recorder, self._store, self._state_id)
+            if delta := recorder.delta():
+                self._transact(_steps(delta, recorder.scratch))
+                recorder.keep()
+
+    def statements(self) -> tuple[str, Iterator[Quad]]:
+        """The name of the present state and all that it states; what is written while one reads does not show."""
+        with self._write_lock:
+            return self._state_id, iter(self._store)
 
     def edited_graphs(self) -> set[str]:
         """Which graphs has a commit changed since their file was loaded?"""
-        return {
-            quad.subject.value
-            for quad in self._store.quads_for_pattern(None, _EDITED, None, _STATE_GRAPH)
-            if isinstance(quad.subject, NamedNode)
-        }
+        return {mark.graph for mark in marks_of(self._store) if mark.kind == EDITED}
 
     def _transact(self, steps: list[str]) -> None:
         self._store.update(" ;\n".join(steps))
@@ -188,15 +203,21 @@ class OxigraphStore:
         self._state_id = self._read_state_id()
 
     def _head_after(self, delta: Delta) -> str:
-        return hashlib.sha256(f"{self._head()} {delta.digest}".encode()).hexdigest()
+        return next_head(self._head(), delta.digest)
 
     def _head(self) -> str:
-        found = self._store.quads_for_pattern(_HEAD, _DIGEST, None, _STATE_GRAPH)
-        return next((quad.object.value for quad in found if isinstance(quad.object, Literal)), "")
+        return next((mark.value for mark in marks_of(self._store) if mark.kind == HEAD), "")
 
     def snapshot(self, folder: Path) -> None:
-        """Make `folder` (which must not exist) a copy of the present state, by hard links: no data are copied."""
-        self._store.backup(str(folder))
+        """Make `folder` (which must not exist) a copy of the present state; on disk by hard links, so at once."""
+        if self._is_on_disk:
+            self._store.backup(str(folder))
+        else:
+            copy = ox.Store(str(folder))
+            copy.bulk_extend(self._store)
+            for mark in marks_of(self._store):
+                copy.add_graph(NamedNode(mark.name))
+            copy.flush()
 
     def triples(self, graph: str) -> list[Triple]:
         """Which triples does the named graph hold?"""
@@ -204,17 +225,12 @@ class OxigraphStore:
 
     def graphs(self) -> dict[str, str]:
         """Which graphs were loaded by the catalogue?  Graph IRI → checksum of the files it came from."""
-        quads = self._store.quads_for_pattern(None, _CHECKSUM, None, _STATE_GRAPH)
-        return {
-            quad.subject.value: quad.object.value
-            for quad in quads
-            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
-        }
+        return {mark.graph: mark.value for mark in marks_of(self._store) if mark.kind == CHECKSUM}
 
     def dump(self, form: Format) -> bytes:
         """Everything, in one of GRAPHS_AND_DATASETS; formats without named graphs get the union of all graphs."""
         assert isinstance(form.engine, ox.RdfFormat)
-        quads = [quad for quad in self._store if quad.graph_name != _STATE_GRAPH]
+        quads = list(self._store)
         if form.engine.supports_datasets and form.engine != ox.RdfFormat.JSON_LD:
             return to_bytes(quads, form.engine)
         return to_bytes([quad.triple for quad in quads], form.engine)
@@ -223,7 +239,7 @@ class OxigraphStore:
         """Which named graphs are there, of the catalogue or written since?"""
         graphs = [graph for graph in self._store.named_graphs() if isinstance(graph, NamedNode)]
         filled = (graph for graph in graphs if next(self._store.quads_for_pattern(None, None, None, graph), None))
-        return sorted(graph.value for graph in filled if graph != _STATE_GRAPH)
+        return sorted(graph.value for graph in filled)
 
     @property
     def state_id(self) -> str:
@@ -231,7 +247,7 @@ class OxigraphStore:
         return self._state_id
 
     def _read_state_id(self) -> str:
-        return _state_id(self.graphs(), self._head())
+        return state_id(self.graphs(), self._head())
 
 
 class _Scratch:
@@ -258,28 +274,17 @@ class _Scratch:
         self._copy = None
 
 
-def _state_id(graphs: Mapping[str, str], head: str) -> str:
-    lines = sorted(f"{graph} {checksum}" for graph, checksum in graphs.items())
-    return hashlib.sha256("\n".join([*lines, head]).encode()).hexdigest()[:16]
+def _remember(mark: Mark) -> str:
+    return create(mark.name)
 
 
-def _mark(graph: str, mark: NamedNode, value: str) -> str:
-    return f'INSERT DATA {{ GRAPH {_STATE_GRAPH} {{ <{graph}> {mark} "{value}" }} }}'
+def _forget(mark: Mark) -> str:
+    return drop(mark.name)
 
 
 def _steps(delta: Delta, after: ox.Store) -> list[str]:
-    """The operations that bring a store to `after`.
-
-    Blank nodes cannot be named in DELETE DATA, so a graph that loses statements about them is written anew.
-    """
-    anew = {graph_of(quad) for quad in delta.removed if has_blank_node(quad)}
-    steps = [f"DROP SILENT GRAPH <{graph}>" for graph in sorted(anew)]
-    removed = [quad for quad in delta.removed if graph_of(quad) not in anew]
-    added = [quad for quad in delta.added if graph_of(quad) not in anew]
-    for graph in sorted(anew):
-        added += after.quads_for_pattern(None, None, None, NamedNode(graph))
-    for keyword, quads in (("DELETE", removed), ("INSERT", added)):
-        if quads:
-            blocks = "".join(f"GRAPH {quad.graph_name} {{ {quad.triple} }}\n" for quad in quads)
-            steps.append(f"{keyword} DATA {{\n{blocks}}}")
-    return steps
+    """The operations that bring a store to `after`."""
+    graphs, removed, added = rewriting(delta, after)
+    steps = [drop(graph) for graph in graphs]
+    steps += [delete(removed)] if removed else []
+    return steps + ([insert(added)] if added else [])

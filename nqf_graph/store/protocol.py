@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from nqf_graph.formats import Format
+from nqf_graph.store.delta import Delta, Follow, Recorder
 
 Term = NamedNode | BlankNode | Literal | Triple
 
@@ -101,3 +104,31 @@ class Store(Protocol):
     @property
     def state_id(self) -> str:
         """The name of the present state; two stores with equal content have equal names."""
+
+
+class WritableStore(Store, Protocol):
+    """A store that is written to through the gate."""
+
+    def writing(self) -> AbstractContextManager[Recorder]:
+        """A recorder on a scratch copy of the present state, for one writer at a time; leaving takes it back."""
+
+    def before(self) -> Store:
+        """The present state, near at hand: what a write is compared with."""
+
+    def state_after(self, delta: Delta) -> str:
+        """The name of the state that committing `delta` would make."""
+
+    def commit(self, recorder: Recorder, record: Iterable[Quad] = ..., follow: Follow = ...) -> None:
+        """Make what `recorder` (of `writing`) recorded the next state, with `record` and what follows from it."""
+
+    def restate(self, follow: Follow) -> None:
+        """Bring what follows from the present state in line with it."""
+
+    def statements(self) -> tuple[str, Iterator[Quad]]:
+        """The name of the present state and all that it states."""
+
+    def edited_graphs(self) -> set[str]:
+        """Which graphs has a commit changed since their file was loaded?"""
+
+    def snapshot(self, folder: Path) -> None:
+        """Make `folder` (which must not exist) a copy of the present state."""

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from typing import Any
 
-from rdflib import OWL, SH, Graph, URIRef, Variable
+from rdflib import SH, Graph, URIRef, Variable
 from rdflib.paths import Path
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.algebra import translateGroupGraphPattern
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
 
+from nqf_graph.validation.parsing import parsed, with_prefixes
 from nqf_graph.validation.trails import THIS, NoFootprintError, Step, Triple3, as_text, fresh, is_variable, readings
 
 _THROUGH = frozenset(
@@ -68,7 +65,7 @@ def body_readings(shapes: Graph, constraint: Node, path: Path | URIRef | None, t
     if re.search(r"[$?]shapesGraph\b", body):
         raise NoFootprintError("$shapesGraph")
     try:
-        query = _parsed(_prefixes(shapes, constraint) + body)
+        query = parsed(with_prefixes(shapes, constraint, body)).algebra
     except Exception as error:
         raise NoFootprintError(f"a SELECT that does not parse: {error}") from error
     yield from _visit(query, [], _Scope(this))
@@ -79,33 +76,10 @@ def reads_today(shapes: Graph, constraint: Node) -> bool:
     return bool(_TODAY.search(str(shapes.value(constraint, SH.select))))
 
 
-@lru_cache(maxsize=256)
-def _parsed(text: str) -> CompValue:
-    """The algebra of a query.  pyparsing keeps the frames below its last attempts, so it gets a thread without any."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(prepareQuery, text).result().algebra
-
-
-def _prefixes(shapes: Graph, constraint: Node) -> str:
-    todo, seen = list(shapes.objects(constraint, SH.prefixes)), set()
-    lines: set[str] = set()
-    while todo:
-        node = todo.pop()
-        if node not in seen:
-            seen.add(node)
-            todo += shapes.objects(node, OWL.imports)
-            for declared in shapes.objects(node, SH.declare):
-                prefix, namespace = shapes.value(declared, SH.prefix), shapes.value(declared, SH.namespace)
-                lines.add(f"PREFIX {prefix}: <{namespace}>\n")
-    return "".join(sorted(lines))
-
-
 def _visit(node: CompValue, beside: list[Step], scope: _Scope) -> Iterator[Reading]:
     """The readings of one node of the algebra; `beside` are patterns that hold whenever it matters."""
     name = node.name
-    if name == "GroupGraphPatternSub":  # EXISTS inside OPTIONAL: rdflib leaves it untranslated
-        yield from _visit(translateGroupGraphPattern(node), beside, scope)
-    elif name == "BGP":
+    if name == "BGP":
         steps = _steps(node, scope)
         for index, step in enumerate(steps):
             for read, around in readings(step):
@@ -151,8 +125,6 @@ def _certain(node: CompValue, scope: _Scope) -> list[Step]:
     match node.name:
         case "BGP":
             return _steps(node, scope)
-        case "GroupGraphPatternSub":
-            return _certain(translateGroupGraphPattern(node), scope)
         case "Join":
             return [*_certain(node.p1, scope), *_certain(node.p2, scope)]
         case "LeftJoin":

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyshacl
 from pyoxigraph import RdfFormat, Triple
 from rdflib import SH, BNode, Graph, Literal, URIRef
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 from rdflib.term import Node
 
@@ -19,6 +15,9 @@ from nqf_graph.formats import to_bytes
 from nqf_graph.terms import language_order
 from nqf_graph.validation.report import Finding, Report
 from nqf_graph.validation.rules import rule_of, texts
+
+if TYPE_CHECKING:
+    from rdflib.plugins.sparql.sparql import Query
 
 
 class _PreparingGraph(Graph):
@@ -30,19 +29,25 @@ class _PreparingGraph(Graph):
 
     def query(self, query_object: str | Query, *args: Any, **options: Any) -> Result:
         """Answer the query, from its parsed form if the text was seen before."""
-        prepared = _prepare(query_object) if isinstance(query_object, str) else query_object
+        prepared = _prepare(_in_order(query_object)) if isinstance(query_object, str) else query_object
         return super().query(prepared, *args, **options)
 
 
 @lru_cache(maxsize=256)
 def _prepare(text: str) -> Query:
-    """The parsed query.
+    """The parsed query, to be run; running writes into it, so it is not the one that the compiler reads."""
+    from rdflib.plugins.sparql import prepareQuery  # noqa: PLC0415 - see `validate`
 
-    pyparsing keeps the exceptions of its last attempts, and with them every frame below, graphs and stores
-    included; on a thread of its own there is nothing below to keep.
-    """
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(prepareQuery, text).result()
+    from nqf_graph.validation.parsing import on_its_own_thread  # noqa: PLC0415
+
+    return on_its_own_thread(prepareQuery, text)
+
+
+def _in_order(text: str) -> str:
+    """The same text with its prefixes in alphabetical order: pySHACL gives them another one for each shapes graph."""
+    prologue, gap, body = text.partition("\n\n")
+    lines = prologue.splitlines()
+    return "\n".join(sorted(lines)) + gap + body if all(line.startswith("PREFIX ") for line in lines) else text
 
 
 def as_graph(triples: Iterable[Triple]) -> Graph:
@@ -56,6 +61,8 @@ def validate(data: Graph, shapes: Graph) -> Report:
     `data` must contain the ontology (targets follow rdfs:subClassOf); no reasoning is done.  `shapes` is a parsed
     graph: pySHACL changes rdflib's globals for all threads while it parses text, and not when it is given a graph.
     """
+    import pyshacl  # noqa: PLC0415 - with its SPARQL parser it takes longer to load than most commands run
+
     _, results, _ = pyshacl.validate(
         data, shacl_graph=shapes, inference="none", advanced=False, do_owl_imports=False, inplace=True
     )

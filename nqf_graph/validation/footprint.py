@@ -19,7 +19,7 @@ from rdflib import Graph
 from nqf_graph.store import Term
 from nqf_graph.terms import RDFS
 from nqf_graph.validation.readings import Readings, Target, target_shapes
-from nqf_graph.validation.trails import NoFootprintError, Trail, is_variable
+from nqf_graph.validation.trails import NoFootprintError, Trail, is_variable, variables
 from nqf_graph.validation.walks import LostError, Select, Walk, drop_dead_ends, subclass_links, types_of
 
 
@@ -107,7 +107,7 @@ class Footprint:
         walks: dict[Trail, Walk] = {}
         for predicate, statements in changed.items():
             for trail, readers in self.trails.get(predicate, {}).items():
-                matching = [triple for written, triple in statements if _matches(trail, written, classes)]
+                matching = _matching(trail, statements, classes)
                 if matching and any(found.get(shape) is not ALL for shape in readers):
                     walks[trail] = Walk.of(trail, matching)
         drop_dead_ends(walks.values(), select)
@@ -138,19 +138,24 @@ class Footprint:
             }  # fmt: skip
 
 
-def _matches(trail: Trail, written: _Written, classes: _Classes) -> bool:
-    """Can a statement be the one that the trail reads?  A literal counts as equal to any: stores rewrite numbers."""
-    bound: dict[str, str] = {}
-    for place, (wanted, given) in enumerate(zip(trail.read, written, strict=True)):
-        if is_variable(wanted):
-            if bound.setdefault(wanted, given) != given:
-                return False
-        elif place == 2 and trail.below:
-            if given[1:-1] not in classes.get(wanted[1:-1], (wanted[1:-1],)):
-                return False
-        elif wanted != given and not wanted.startswith('"'):
-            return False
-    return True
+def _matching(trail: Trail, statements: list[tuple[_Written, Triple]], classes: _Classes) -> list[Triple]:
+    """The statements that the trail can have read, of those with its predicate.
+
+    A literal counts as equal to any: stores rewrite numbers.
+    """
+    subject, _, value = trail.read
+    found = statements
+    if not is_variable(subject):
+        found = [each for each in found if each[0][0] == subject]
+    if trail.below:
+        names = {f"<{name}>" for name in classes.get(value[1:-1], (value[1:-1],))}
+        found = [each for each in found if each[0][2] in names]
+    elif not is_variable(value) and not value.startswith('"'):
+        found = [each for each in found if each[0][2] == value]
+    places = [[place for place, name in enumerate(trail.read) if name == wanted] for wanted in variables(trail.read)]
+    for one, *others in places:  # a variable that occurs twice stands for one thing
+        found = [each for each in found if all(each[0][one] == each[0][other] for other in others)] if others else found
+    return [triple for _, triple in found]
 
 
 def _records(walk: Walk, select: Select) -> Records:

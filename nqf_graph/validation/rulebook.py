@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pyoxigraph import RdfFormat, parse
 from rdflib import Graph
@@ -15,12 +16,13 @@ from rdflib import Graph
 from nqf_graph.errors import CannotLoad
 from nqf_graph.store import Change, OxigraphStore, Rows, Store, Term
 from nqf_graph.store.delta import Delta
-from nqf_graph.validation.compiled import CompiledShapes, compile_shapes, read_subclasses
 from nqf_graph.validation.engine import as_graph
 from nqf_graph.validation.engine import validate as validate_by_reference
-from nqf_graph.validation.footprint import Footprint
-from nqf_graph.validation.incremental import ChangeReport, Incremental
 from nqf_graph.validation.report import Finding, Report
+
+if TYPE_CHECKING:
+    from nqf_graph.validation.compiled import CompiledShapes
+    from nqf_graph.validation.incremental import ChangeReport, Incremental
 
 Select = Callable[[str], Rows]
 
@@ -39,6 +41,9 @@ class RuleBook:
 
         Raises CannotLoad for a shape that no engine here can evaluate.
         """
+        # The compiler needs rdflib's SPARQL parser, which takes longer to load than most commands run.
+        from nqf_graph.validation.compiled import compile_shapes, read_subclasses  # noqa: PLC0415
+
         subclasses = read_subclasses(select)
         compiled = compile_shapes(shapes, subclasses)
         for left in compiled.fallback:
@@ -54,6 +59,9 @@ class RuleBook:
     @cached_property
     def incremental(self) -> Incremental:
         """What validating changes needs, made when the first change comes."""
+        from nqf_graph.validation.footprint import Footprint  # noqa: PLC0415 - see `of`
+        from nqf_graph.validation.incremental import Incremental  # noqa: PLC0415
+
         return Incremental.of(self.shapes, self.compiled, Footprint.of(self.shapes, self.subclasses))
 
     def check(self, data: Store, focus: Collection[Term] | None = None) -> Report:

@@ -1,1 +1,1 @@
-"""Pages for people: data in, HTML out.  Nothing here knows a request or a response."""
+"""Documents about things and pages for people: data in, text out.  Nothing here knows a request or a response."""

@@ -8,13 +8,14 @@ from pyoxigraph import Literal, NamedNode
 
 from nqf_graph.publication import Publication
 from nqf_graph.store import Rows, Term
+from nqf_graph.web.description import term_names
 from nqf_graph.web.resource import Namer, Value
 
 
 def names_of(publication: Publication, terms: Iterable[Term | None], language: str) -> Namer:
     """A namer that knows the labels of these terms."""
-    nodes = {str(term) for term in terms if isinstance(term, NamedNode)}
-    names: dict[str, list[Literal]] = {}
+    names = dict(term_names(publication))
+    nodes = {str(term) for term in terms if isinstance(term, NamedNode) and term.value not in names}
     if nodes:
         for row in publication.store.select(publication.system("names", thing=" ".join(sorted(nodes)))):
             thing, name = row["thing"], row["name"]

@@ -1,7 +1,8 @@
 """Gated writes: stage → validate → commit, or say what is wrong and change nothing."""
 
 from nqf_graph.writes.keys import Key, KeyRing
+from nqf_graph.writes.policy import Policy
 from nqf_graph.writes.submissions import Submission, Submissions
 from nqf_graph.writes.writer import Outcome, Request, Writer
 
-__all__ = ["Key", "KeyRing", "Outcome", "Request", "Submission", "Submissions", "Writer"]
+__all__ = ["Key", "KeyRing", "Outcome", "Policy", "Request", "Submission", "Submissions", "Writer"]

@@ -12,8 +12,9 @@ from nqf_graph.validation import Report, RuleBook
 class RuleGate:
     """Checks the records that a write can concern; the cost follows the change, not the graph."""
 
-    def __init__(self, rules: RuleBook, report: Report) -> None:
-        self._rules, self._report, self._day = rules, report, date.today()
+    def __init__(self, rules: RuleBook, report: Report, state: str) -> None:
+        """`report` has the findings of `state`."""
+        self._rules, self._report, self._state, self._day = rules, report, state, date.today()
 
     @property
     def report(self) -> Report:
@@ -22,9 +23,11 @@ class RuleGate:
 
     def check(self, delta: Delta, before: Store, after: Store) -> Report:
         """The findings that the state after `delta` would have."""
+        if before.state_id != self._state:  # another process has written to the same engine
+            self._report, self._state, self._day = self._rules.check(before), before.state_id, date.today()
         new_day = date.today() != self._day  # some rules compare with the present day
         return self._rules.check_change(self._report, delta, before, after, new_day=new_day).report
 
-    def accept(self, report: Report) -> None:
-        """The write whose report this is has been committed."""
-        self._report, self._day = report, date.today()
+    def accept(self, report: Report, state: str) -> None:
+        """The write whose report this is has been committed and made `state`."""
+        self._report, self._state, self._day = report, state, date.today()

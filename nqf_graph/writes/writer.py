@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, Quad
 
-from nqf_graph.errors import BadParameter, CannotLoad, PreconditionFailed, QueryRefused
-from nqf_graph.store import DatasetClause, OxigraphStore, Store
-from nqf_graph.store.delta import Delta, Recorder, graph_of
+from nqf_graph.errors import BadParameter, PreconditionFailed
+from nqf_graph.store import DatasetClause, OxigraphStore, Store, WritableStore
+from nqf_graph.store.delta import Delta, Follow, Recorder, nothing_follows
 from nqf_graph.store.protocol import STORE_DECIDES
 from nqf_graph.store.update_language import record_update
 from nqf_graph.terms import DCT, FOAF, NQF, PROV, RDF, XSD
 from nqf_graph.validation import Finding, Report
+from nqf_graph.writes.payload import Document, triples_of
+from nqf_graph.writes.policy import Policy
 
 ACTIONS = ("update", "put", "post", "delete", "check")
 
@@ -60,25 +61,23 @@ class Gate(Protocol):
     def check(self, delta: Delta, before: Store, after: Store) -> Report:
         """The findings that the state after `delta` would have."""
 
-    def accept(self, report: Report) -> None:
-        """The write whose report this is has been committed."""
+    def accept(self, report: Report, state: str) -> None:
+        """The write whose report this is has been committed and made `state`."""
 
 
 class Writer:
     """Writes to a store, each through the gate."""
 
     def __init__(
-        self, store: OxigraphStore, gate: Gate, base: str, protected: Iterable[str], folder: Path | None
+        self, store: WritableStore, gate: Gate, policy: Policy, folder: Path | None, follow: Follow = nothing_follows
     ) -> None:
-        self._store, self._gate, self._base, self._folder = store, gate, base, folder
-        self._history = f"{base}/graph/history"
-        self._protected = {*protected, self._history}
+        self._store, self._gate, self._policy, self._folder, self._follow = store, gate, policy, folder, follow
 
     def write(self, request: Request, owner: str, *, dry_run: bool = False, if_match: str | None = None) -> Outcome:
         """Make the next state, or with `dry_run` only say what it would be.
 
-        Raises DataInvalid when the write would bring a violation, CannotLoad or QuerySyntax for what cannot be
-        read, QueryRefused for what may not be written, PreconditionFailed when the state is not `if_match`.
+        Raises DataInvalid when the write would bring a violation, DataSyntax or QuerySyntax for what does not parse,
+        QueryRefused or CannotLoad for what may not be written, PreconditionFailed when the state is not `if_match`.
         """
         with self._store.writing() as recorder:
             state = self._store.state_id
@@ -86,11 +85,8 @@ class Writer:
                 raise PreconditionFailed(if_match, state)
             self._record(request, recorder)
             delta = recorder.delta()
-            self._refuse_protected(delta)
-            self._refuse_repeated(delta, recorder)
-            if not request.foreign:
-                self._refuse_foreign(delta)
-            report = self._gate.check(delta, self._store, OxigraphStore.around(recorder.scratch))
+            self._policy.check(delta, recorder, foreign=request.foreign)
+            report = self._gate.check(delta, self._store.before(), OxigraphStore.around(recorder.scratch))
             known = set(self._gate.report.findings)
             introduced = tuple(finding for finding in report.findings if finding not in known)
             next_state = self._store.state_after(delta) if delta else state
@@ -100,52 +96,31 @@ class Writer:
             Report(introduced).refuse_violations()
             if delta:
                 self._keep_patch(delta, next_state)
-                self._store.commit(recorder, self._record_of(delta, owner, next_state))
-                self._gate.accept(report)
+                self._store.commit(recorder, self._record_of(delta, owner, next_state), self._follow)
+                self._gate.accept(report, next_state)
             return outcome
 
     def _record(self, request: Request, recorder: Recorder) -> None:
         if request.action == "update":
-            record_update(request.text, recorder, request.dataset)
+            record_update(request.text, recorder, request.dataset, self._policy.graph_store)
             return
         if request.action not in ACTIONS:
             raise BadParameter("action", f"no action {request.action!r}", ACTIONS)
         graph = _graph_name(request.graph or "urn:x-nqf:submitted")
-        triples = [] if request.action == "delete" else _parse(request, f"{self._base}/id/")
+        document = Document(request.text, request.media_type)
+        triples = [] if request.action == "delete" else triples_of(document, self._policy.things)
         if request.action == "check":
             known = recorder.scratch.quads_for_pattern
             triples = [t for t in triples if not any(known(t.subject, t.predicate, t.object))]
         if request.action in ("put", "delete"):
-            recorder.clear(graph.value)
+            recorder.clear(graph)
         recorder.add(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
-
-    def _refuse_protected(self, delta: Delta) -> None:
-        for graph in delta.graphs:
-            if graph in self._protected or graph.startswith("urn:nqf:"):
-                raise QueryRefused(
-                    f"{graph} is not written this way: rules, vocabulary and catalogue change by release"
-                )
-
-    def _refuse_repeated(self, delta: Delta, recorder: Recorder) -> None:
-        """Each statement lives in one graph: the union would otherwise show it twice."""
-        for quad in delta.added:
-            for other in recorder.scratch.quads_for_pattern(quad.subject, quad.predicate, quad.object):
-                if other.graph_name != quad.graph_name:
-                    found = f"{quad.triple} is already stated in {graph_of(other)}"
-                    raise CannotLoad("request", f"expected each statement in one graph: {found}")
-
-    def _refuse_foreign(self, delta: Delta) -> None:
-        """Whose namespace it is, states what its IRIs mean."""
-        own = f"{self._base}/id/"
-        for quad in delta.added:
-            if isinstance(quad.subject, NamedNode) and not quad.subject.value.startswith(own):
-                raise CannotLoad("request", f"expected statements about IRIs below {own}, found {quad.subject.value}")
 
     def _record_of(self, delta: Delta, owner: str, state: str) -> list[Quad]:
         """Who, when, what: the commit as a PROV-O activity."""
-        history = NamedNode(self._history)
-        commit = NamedNode(f"{self._base}/id/commit/{state}")
-        agent = NamedNode(f"{self._base}/id/agent/{_slug(owner)}")
+        history = NamedNode(self._policy.history)
+        commit = NamedNode(f"{self._policy.things}commit/{state}")
+        agent = NamedNode(f"{self._policy.things}agent/{_slug(owner)}")
         now = Literal(
             datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"), datatype=XSD["dateTime"]
         )
@@ -176,19 +151,6 @@ def _graph_name(iri: str) -> NamedNode:
         return NamedNode(iri)
     except ValueError as error:
         raise BadParameter("graph", f"expected an absolute IRI, found {iri!r}") from error
-
-
-def _parse(request: Request, base: str) -> list[Triple]:
-    form = RdfFormat.from_media_type(request.media_type)
-    assert form is not None
-    try:
-        quads = list(parse(request.text.encode(), format=form, base_iri=base, rename_blank_nodes=True))
-    except SyntaxError as error:
-        expected = error.msg.partition(": ")[2] or error.msg
-        raise CannotLoad("request", expected, error.lineno, error.offset) from error
-    if any(graph_of(quad) for quad in quads):
-        raise BadParameter("body", "expected one graph: the graph is named in the address")
-    return [quad.triple for quad in quads]
 
 
 def _slug(owner: str) -> str:

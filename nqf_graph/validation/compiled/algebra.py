@@ -16,8 +16,9 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Identifier, Variable
 
 from nqf_graph.validation.compiled.paths import expression, is_simple, pattern
-from nqf_graph.validation.compiled.scope import NOTHING, Variables, mentioned, sensitive
+from nqf_graph.validation.compiled.scope import sensitive
 from nqf_graph.validation.compiled.text import Names, term
+from nqf_graph.validation.parsing import NOTHING, Variables, mentioned
 
 # The arguments of SPARQL's functions under the names that rdflib gives them, in the order in which they are written.
 _ARGUMENTS = ("arg", "arg1", "arg2", "arg3", "text", "pattern", "replacement", "start", "length", "flags")

@@ -117,6 +117,8 @@ class Check:
 
     def _messages(self, values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         told = dict(self.messages)
+        if not any("{" in text for text in told.values()):
+            return tuple(told.items())
         for name, value in values.items():
             for mark in "?$":
                 told = {tag: text.replace(f"{{{mark}{name}}}", value) for tag, text in told.items()}

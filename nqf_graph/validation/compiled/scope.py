@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-from pyparsing import ParseResults
-from rdflib.paths import Path
 from rdflib.plugins.sparql.parserutils import CompValue
-from rdflib.term import Variable
 
-Variables = frozenset[str]
-NOTHING: Variables = frozenset()
-
-
-def mentioned(part: object) -> Variables:
-    """Every variable that occurs anywhere in a part of a query."""
-    if isinstance(part, Variable):
-        return frozenset([str(part)])
-    if isinstance(part, CompValue):
-        return NOTHING.union(*(mentioned(inner) for name, inner in part.items() if name not in ("_vars", "lazy")))
-    if isinstance(part, list | tuple | set | ParseResults) and not isinstance(part, Path):
-        return NOTHING.union(*map(mentioned, part))
-    return NOTHING
+from nqf_graph.validation.parsing import NOTHING, Variables, mentioned
 
 
 def certain(node: CompValue) -> Variables:

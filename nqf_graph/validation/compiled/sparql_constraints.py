@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from pyparsing import ParseResults
-from rdflib import OWL, RDF, RDFS, SH, Graph, Literal, URIRef
-from rdflib.plugins.sparql.algebra import translateQuery
-from rdflib.plugins.sparql.parser import parseQuery
+from rdflib import RDF, RDFS, SH, Graph, Literal, URIRef
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
 
 from nqf_graph.validation.compiled.algebra import CannotRewriteError, Rewriter
 from nqf_graph.validation.compiled.paths import expression
-from nqf_graph.validation.compiled.scope import mentioned
 from nqf_graph.validation.compiled.sets import Values, Violation, violating_values
 from nqf_graph.validation.compiled.targets import is_true
 from nqf_graph.validation.compiled.text import CannotCompileError, exists, negation, term
+from nqf_graph.validation.parsing import mentioned, parsed, with_prefixes
 
 _PATH = re.compile(r"[$?]PATH\b")
 _PROLOGUE = re.compile(r"(?:\s|#[^\n]*\n|PREFIX\s+[^\s<]*\s*<[^>]*>|BASE\s+<[^>]*>)*", re.IGNORECASE)
-_FORBIDDEN = {
-    "MinusGraphPattern": "MINUS",
-    "InlineData": "VALUES",
-    "ValuesClause": "VALUES",
-    "ServiceGraphPattern": "SERVICE",
-}
 _BOUND = {"this", "shapesGraph", "currentShape"}
-_KNOWN_PREFIXES = {"rdf": str(RDF), "rdfs": str(RDFS), "owl": str(OWL)}
 
 
 @dataclass(frozen=True)
@@ -140,66 +129,24 @@ def _ask(values: Values, node: Node, known: Mapping[str, str]) -> Violation:
 
 
 def _read(values: Values, node: Node, prop: URIRef, bound: Collection[str]) -> tuple[str, CompValue]:
-    """The text of a query with its prefixes and path filled in, and its algebra."""
+    """The text of a query with its prefixes and path filled in, and its algebra.
+
+    Raises CannotCompileError for what SHACL forbids when the variables `bound` are bound before.
+    """
     shapes = values.context.shapes
     texts = list(shapes.objects(node, prop))
     if len(texts) != 1:
         raise CannotCompileError(f"expected one query at {node}, found {len(texts)}", supported=False)
-    text = str(texts[0])
+    body = str(texts[0])
     if values.path is not None:
         path = expression(values.path)
-        text = _PATH.sub(lambda _: path, text)
-    prefixes = _KNOWN_PREFIXES | _prefixes(shapes, node)
-    text = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in prefixes.items()) + text
-    with ThreadPoolExecutor(max_workers=1) as thread:  # pyparsing keeps the frames below it alive: let there be none
-        return text, thread.submit(_parse, text, bound).result()
-
-
-def _parse(text: str, bound: Collection[str]) -> CompValue:
+        body = _PATH.sub(lambda _: path, body)
+    text = with_prefixes(shapes, node, body)
     try:
-        tree = parseQuery(text)
-        _refuse(tree, bound)
-        return translateQuery(tree).algebra
-    except CannotCompileError:
-        raise
+        query = parsed(text)
     except Exception as error:  # pyparsing and rdflib raise many kinds; each means that this is no query
         raise CannotCompileError(f"has a query that cannot be read ({error})", supported=False) from None
-
-
-def _refuse(part: object, bound: Collection[str]) -> None:
-    """Raise for what SHACL forbids in a query with pre-bound variables (sections 5.2.1 and appendix A)."""
-    if isinstance(part, CompValue):
-        if reason := _fault(part, bound):
-            raise CannotCompileError(f"has a query {reason}", supported=False)
-        for inner in part.values():
-            _refuse(inner, bound)
-    elif isinstance(part, list | tuple | ParseResults):
-        for inner in part:
-            _refuse(inner, bound)
-
-
-def _fault(part: CompValue, bound: Collection[str]) -> str:
-    if part.name in _FORBIDDEN:
-        return f"with {_FORBIDDEN[part.name]}, which SHACL forbids"
-    if part.name == "GraphGraphPattern":
-        return "about named graphs, which the validated data do not have"
-    if part.name == "SubSelect" and "this" not in mentioned(list(part["projection"]) if "projection" in part else []):
-        return "with a nested query that does not select $this"
-    binds = part["evar"] if "evar" in part else part["var"] if part.name == "Bind" else ""
-    if str(binds) in bound:
-        return f"that binds ${binds} again"
-    return ""
-
-
-def _prefixes(shapes: Graph, node: Node) -> dict[str, str]:
-    """The prefixes that a query may use: those of sh:prefixes and of what these import."""
-    found: dict[str, str] = {}
-    todo, seen = list(shapes.objects(node, SH.prefixes)), set()
-    while todo:
-        source = todo.pop()
-        if source not in seen:
-            seen.add(source)
-            todo += shapes.objects(source, OWL.imports)
-            for declared in shapes.objects(source, SH.declare):
-                found[str(shapes.value(declared, SH.prefix))] = str(shapes.value(declared, SH.namespace))
-    return found
+    for fault in query.faults:
+        if not fault.variable or fault.variable in bound:
+            raise CannotCompileError(f"has a query {fault.reason}", supported=False)
+    return text, query.algebra

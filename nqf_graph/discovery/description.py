@@ -1,0 +1,147 @@
+"""The publication's description of itself, kept in the store and true for the state that it is in.
+
+Nothing is counted anew for a write: what a change touches is counted before and after it, and the difference goes to
+the numbers.  The description is part of what is described, so its own statements count too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+
+import pyoxigraph as ox
+from pyoxigraph import Literal, NamedNode, Quad, Triple
+
+from nqf_graph.discovery.counts import Counts, Key, Kind, Tally, difference
+from nqf_graph.discovery.dcat import services
+from nqf_graph.discovery.draft import Draft
+from nqf_graph.discovery.examples import Examples
+from nqf_graph.discovery.executables import executables
+from nqf_graph.discovery.facts import Facts
+from nqf_graph.discovery.names import GENERATED, Names
+from nqf_graph.discovery.void import Void
+from nqf_graph.questions import Questions, SystemQueries
+from nqf_graph.store import Catalogue, WritableStore
+from nqf_graph.store.delta import Recorder
+from nqf_graph.terms import VOID, XSD
+
+_TOTAL = {Kind.CLASS: Key(Kind.CLASSES), Kind.PROPERTY: Key(Kind.PROPERTIES)}
+"""How many parts of a kind there are is a number too."""
+
+
+class Description:
+    """Describes the publication of `catalogue` under `names`."""
+
+    def __init__(self, names: Names, catalogue: Catalogue, questions: Questions, system: SystemQueries) -> None:
+        self.names, self._catalogue, self._questions, self._system = names, catalogue, questions, system
+
+    @property
+    def graphs(self) -> tuple[str, ...]:
+        """The named graphs that hold it."""
+        return tuple(self.names.graph(name).value for name in GENERATED)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the editor's catalogue says."""
+        return Facts.of(self._catalogue, self.names.base)
+
+    def renew(self, store: WritableStore, *, always: bool = False) -> bool:
+        """Count everything and write the description from the beginning, unless it is right; was that needed?"""
+        if not always and self._is_right(store):
+            return False
+        store.restate(self._rewrite)
+        return True
+
+    def follow(self, recorder: Recorder, before: ox.Store, state: str) -> None:
+        """Bring the description in line with what `recorder` recorded on its scratch store; `before` is without it."""
+        delta, after, draft = recorder.delta(), recorder.scratch, Draft(self._void.graph)
+        for said in self._void.state(state):
+            for old in after.quads_for_pattern(said.subject, said.predicate, None, self._void.graph):
+                draft.exchange(old.triple, said)
+        self._examples.follow(delta, before, after, draft)
+        self._settle(recorder, difference(self._tally.after(delta, after), self._tally.before(delta, before)), draft)
+
+    @cached_property
+    def _void(self) -> Void:
+        return Void(self.names, self.facts, frozenset(dataset.graph for dataset in self._catalogue))
+
+    @cached_property
+    def _tally(self) -> Tally:
+        return Tally(self.names.own, self.facts.spaces())
+
+    @cached_property
+    def _examples(self) -> Examples:
+        return Examples(self._void, self._system)
+
+    def _is_right(self, store: WritableStore) -> bool:
+        expected = {*self._void.header(), *self._void.state(store.state_id)}
+        return expected <= set(store.triples(self._void.graph.value)) and all(
+            set(triples) == set(store.triples(graph.value)) for graph, triples in self._lasting()
+        )
+
+    def _lasting(self) -> Iterable[tuple[NamedNode, list[Triple]]]:
+        """What does not depend on the state, by graph."""
+        listed = sorted(dataset.graph for dataset in self._catalogue)
+        yield self.names.graph("dcat"), list(services(self.names, self.facts, listed))
+        yield self.names.graph("questions"), list(executables(self.names, self._questions.values()))
+
+    def _rewrite(self, recorder: Recorder, before: ox.Store, state: str) -> None:
+        """Write the description of `recorder`'s scratch store, whatever was there."""
+        for name in self.graphs:
+            recorder.clear(NamedNode(name))
+        for graph, triples in self._lasting():
+            recorder.add(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
+        draft = Draft(self._void.graph)
+        draft.add([*self._void.header(), *self._void.state(state)])
+        self._examples.begin(recorder.scratch, draft)
+        self._settle(recorder, self._tally.whole(recorder.scratch), draft)
+
+    def _settle(self, recorder: Recorder, changes: Counts, draft: Draft) -> None:
+        """Make the changes of `draft` and of the numbers, then those that follow from them, until none does."""
+        while changes or draft:
+            has_new_terms = self._number(recorder.scratch, changes, draft)
+            delta = draft.delta()
+            before = self._tally.before(delta, recorder.scratch)
+            for made in (draft.exchanges(), delta):
+                recorder.remove(made.removed)
+                recorder.add(made.added)
+            changes, draft = difference(self._tally.after(delta, recorder.scratch), before), Draft(self._void.graph)
+            if has_new_terms:
+                self._list_vocabularies(recorder.scratch, draft)
+
+    def _number(self, store: ox.Store, changes: Counts, draft: Draft) -> bool:
+        """Put changed numbers into the draft, with the parts that come or go; have classes or properties changed?"""
+        totals: Counts = Counter()
+        for key, change in changes.items():
+            old = self._stated_number(store, key)
+            new = old + change
+            if old and new:
+                for stated, said in zip(self._numbered(key, old), self._numbered(key, new), strict=True):
+                    draft.exchange(stated, said)
+            else:
+                state = draft.add if new else draft.remove
+                state([*self._numbered(key, new or old), *self._void.statements(key)])
+                if key.kind in _TOTAL:
+                    totals[_TOTAL[key.kind]] += 1 if new else -1
+        if totals:
+            self._number(store, totals, draft)
+        return bool(totals)
+
+    def _numbered(self, key: Key, number: int) -> list[Triple]:
+        """The statements with a number."""
+        value = Literal(str(number), datatype=XSD["integer"])
+        return [Triple(node, name, value) for node, name in self._void.places(key)]
+
+    def _stated_number(self, store: ox.Store, key: Key) -> int:
+        node, name = self._void.places(key)[0]
+        found = next(store.quads_for_pattern(node, name, None, self._void.graph), None)
+        return int(found.object.value) if found and isinstance(found.object, Literal) else 0
+
+    def _list_vocabularies(self, store: ox.Store, draft: Draft) -> None:
+        """State which namespaces the classes and properties in use come from."""
+        graph, whole, name = self._void.graph, self.names.dataset, VOID["vocabulary"]
+        quads = [q for term in ("class", "property") for q in store.quads_for_pattern(None, VOID[term], None, graph)]
+        spaces = {self.names.vocabulary(q.object.value) for q in quads if isinstance(q.object, NamedNode)}
+        draft.remove(quad.triple for quad in store.quads_for_pattern(whole, name, None, graph))
+        draft.add(Triple(whole, name, NamedNode(space)) for space in spaces)

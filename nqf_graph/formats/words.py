@@ -1,0 +1,83 @@
+"""The words of a JSON-LD context: what stands for which property or class, and how its values are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from nqf_graph.terms import RDF
+
+LINK = "@id"
+KEYWORDS = {"id": "@id", "type": "@type", "included": "@included"}
+LAST_NAME = re.compile(r"[A-Za-z][\w-]*$")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Word:
+    """What stands for `iri`, a property or a class, and how the property's values are written.
+
+    `type` is LINK for things, a datatype IRI for typed values, None for plain ones; texts `by_language` make a map of
+    language tags; a property that `repeats` always has a list.
+    """
+
+    iri: str
+    type: str | None = None
+    by_language: bool = False
+    repeats: bool = False
+
+    def definition(self) -> str | Json:
+        """The word's entry in a context."""
+        if self.by_language:
+            return {"@id": self.iri, "@container": "@language"}
+        entry = {"@id": self.iri} | ({"@type": self.type} if self.type else {})
+        entry |= {"@container": "@set"} if self.repeats else {}
+        return entry if len(entry) > 1 else self.iri
+
+
+class Context:
+    """The words for properties and classes, and the prefixes for IRIs without a word."""
+
+    def __init__(self, words: Mapping[str, Word], prefixes: Mapping[str, str]) -> None:
+        self.prefixes = dict(prefixes)
+        self.words = {name: word for name, word in words.items() if name not in KEYWORDS and name not in prefixes}
+        self.names = {word.iri: name for name, word in self.words.items()}
+        self.of_namespace = {namespace: prefix for prefix, namespace in prefixes.items()}
+
+    @classmethod
+    def fitting(cls, triples: Iterable[Triple], prefixes: Mapping[str, str]) -> Context:
+        """A context made for one document: the last names of its IRIs as words, the values as they are in it."""
+        values: dict[str, list[Any]] = {}
+        for triple in triples:
+            if triple.predicate == RDF["type"] and isinstance(triple.object, NamedNode):
+                values.setdefault(triple.object.value, [])
+            elif triple.predicate != RDF["type"]:
+                values.setdefault(triple.predicate.value, []).append(triple.object)
+        words: dict[str, Word] = {}
+        for iri in sorted(values):
+            name = LAST_NAME.search(iri)
+            if name and name[0] not in words:
+                by_language = bool(values[iri]) and all(map(is_text, values[iri]))
+                is_link = bool(values[iri]) and all(isinstance(value, NamedNode) for value in values[iri])
+                words[name[0]] = Word(iri, LINK if is_link else None, by_language=by_language)
+        return cls(words, prefixes)
+
+    def as_json(self) -> Json:
+        """The whole context, as a document of its own."""
+        return {"@context": self.entries(self.words, self.prefixes)}
+
+    def entries(self, words: Iterable[str], prefixes: Iterable[str]) -> Json:
+        """The entries of a context with these words and prefixes."""
+        entries: Json = {"@version": 1.1} | KEYWORDS
+        entries |= {prefix: self.prefixes[prefix] for prefix in sorted(prefixes)}
+        return entries | {name: self.words[name].definition() for name in sorted(words)}
+
+
+def is_text(value: Any) -> bool:
+    """Is a value a text in some language (that does not also say in which direction it runs)?"""
+    return isinstance(value, Literal) and bool(value.language) and not value.direction
