@@ -154,6 +154,7 @@ def open_publication(settings: Settings, talk: Talk = _silent, *, replace_edits:
         report = check(staged, catalogue)
         report.refuse_violations()
         store.apply(change)
+        talk("counting what there is")
     if publication.description.renew(store) and settings.store:
         publication.snapshots.forget()
         _keep(settings.store, publication, report if change else last_report(publication))

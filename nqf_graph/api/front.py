@@ -38,7 +38,12 @@ _PREFLIGHT: Headers = [
 ]
 _CHOOSING = (b"accept", b"accept-language", b"accept-profile", b"accept-datetime", b"host")
 """The request headers that an answer may depend on."""
-_IN_304 = (b"cache-control", b"content-location", b"content-language", b"etag", b"link", b"vary")
+_IN_304 = (
+    b"cache-control", b"content-language", b"content-location", b"content-profile", b"etag", b"link",
+    b"memento-datetime", b"vary",
+)  # fmt: skip
+_BY_DAY = ("/api/", "/doc/", "/resource")
+"""Addresses whose answers depend on the date: what is in force, what is overdue."""
 _UNLIMITED = ("/health", "/ready")
 
 
@@ -147,7 +152,7 @@ class _Taker:
 
     def _tag_of(self, named: dict[bytes, bytes]) -> bytes:
         """One tag for each state and each way an address can be answered; what counts days is new each day."""
-        day = _today() if self._scope["path"].startswith("/api/") else ""
+        day = _today() if self._scope["path"].startswith(_BY_DAY) else ""
         told = (named.get(name, b"") for name in (b"content-type", b"content-language", b"content-profile"))
         ways = blake2b(b"\0".join((*told, day.encode())), digest_size=4).hexdigest()
         return f'"{self._state}-{ways}"'.encode()

@@ -54,15 +54,13 @@ class Sitemap:
         for graph in self._store.names():
             told = [value.value[:10] for value in self._facts.values(NamedNode(graph), DCT["modified"])]
             days[graph] = max([days.get(graph, "")[:10], *told])
-        rows = self._store.select(self._system("documents", own=str(Literal(self._names.own))))
-        return [
-            Page(
-                f"/doc/{quote(row['thing'].value.removeprefix(self._names.own), safe='/:@!$&()*+,;=~')}",
-                max(days.get(graph, "") for graph in row["graphs"].value.split(" ")),
-            )
-            for row in rows
-            if isinstance(row["thing"], NamedNode) and isinstance(row["graphs"], Literal)
-        ]
+        newest: dict[str, str] = {}
+        for row in self._store.select(self._system("documents")):
+            thing, home = row["thing"], row["graph"]
+            if isinstance(thing, NamedNode) and thing.value.startswith(self._names.own) and isinstance(home, NamedNode):
+                path = quote(thing.value.removeprefix(self._names.own), safe="/:@!$&()*+,;=~")
+                newest[path] = max(newest.get(path, ""), days.get(home.value, ""))
+        return [Page(f"/doc/{path}", newest[path]) for path in sorted(newest)]
 
 
 def changes(store: Store, system: SystemQueries) -> dict[str, str]:

@@ -86,7 +86,8 @@ class OxigraphStore:
     def _settle(self, folder: Path | None) -> None:
         self._is_on_disk = folder is not None
         self._state_id = self._read_state_id()
-        self._write_lock = threading.Lock()
+        self._write_lock = threading.Lock()  # from the beginning of a write to its end
+        self._change_lock = threading.Lock()  # while the files change
         self._scratch = _Scratch(self._store, folder and folder.with_name(f"{folder.name}-scratch"))
 
     def query(self, text: str, dataset: DatasetClause = STORE_DECIDES) -> OxigraphResult:
@@ -198,9 +199,10 @@ class OxigraphStore:
         return {mark.graph for mark in marks_of(self._store) if mark.kind == EDITED}
 
     def _transact(self, steps: list[str]) -> None:
-        self._store.update(" ;\n".join(steps))
-        self._store.flush()
-        self._state_id = self._read_state_id()
+        with self._change_lock:
+            self._store.update(" ;\n".join(steps))
+            self._store.flush()
+            self._state_id = self._read_state_id()
 
     def _head_after(self, delta: Delta) -> str:
         return next_head(self._head(), delta.digest)
@@ -208,16 +210,21 @@ class OxigraphStore:
     def _head(self) -> str:
         return next((mark.value for mark in marks_of(self._store) if mark.kind == HEAD), "")
 
-    def snapshot(self, folder: Path) -> None:
-        """Make `folder` (which must not exist) a copy of the present state; on disk by hard links, so at once."""
-        if self._is_on_disk:
-            self._store.backup(str(folder))
-        else:
-            copy = ox.Store(str(folder))
-            copy.bulk_extend(self._store)
-            for mark in marks_of(self._store):
-                copy.add_graph(NamedNode(mark.name))
-            copy.flush()
+    def snapshot(self, folder: Path) -> str:
+        """Make `folder` (which must not exist) a copy of the present state, and say which state that is.
+
+        On disk it is made by hard links, so at once.
+        """
+        with self._change_lock:  # the engine cannot copy files that are being written
+            if self._is_on_disk:
+                self._store.backup(str(folder))
+            else:
+                copy = ox.Store(str(folder))
+                copy.bulk_extend(self._store)
+                for mark in marks_of(self._store):
+                    copy.add_graph(NamedNode(mark.name))
+                copy.flush()
+            return self._state_id
 
     def triples(self, graph: str) -> list[Triple]:
         """Which triples does the named graph hold?"""

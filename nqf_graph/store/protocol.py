@@ -130,5 +130,5 @@ class WritableStore(Store, Protocol):
     def edited_graphs(self) -> set[str]:
         """Which graphs has a commit changed since their file was loaded?"""
 
-    def snapshot(self, folder: Path) -> None:
-        """Make `folder` (which must not exist) a copy of the present state."""
+    def snapshot(self, folder: Path) -> str:
+        """Make `folder` (which must not exist) a copy of the present state, and say which state that is."""

@@ -163,9 +163,11 @@ class RemoteStore:
         """The name of the present state and all that it states."""
         return self._replica.at(self._present()).statements()
 
-    def snapshot(self, folder: Path) -> None:
+    def snapshot(self, folder: Path) -> str:
         """Make `folder` (which must not exist) a copy of the present state, as the embedded store opens it."""
-        self._replica.at(self._present()).snapshot(folder)
+        book = self._present()
+        self._replica.at(book).snapshot(folder)
+        return book.state_id
 
     def _write(self, run: Callable[[OxigraphStore, Follow], None], follow: Follow, head: str | None) -> None:
         """Let the copy write, and do the same to the engine before the copy settles it."""

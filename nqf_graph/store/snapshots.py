@@ -44,19 +44,19 @@ class Snapshots:
         with self._lock:
             state = self._store.state_id
             if self._present is None or self._present[0] != state:
-                folder = self._folder() / f"snapshot-{state}"
-                if not folder.exists():
-                    draft = folder.with_name(f"{folder.name}.new")  # a kill leaves no half snapshot under its name
+                if not self._named(state).exists():
+                    draft = self._named("new")  # a kill leaves no half snapshot under a state's name
                     shutil.rmtree(draft, ignore_errors=True)
-                    self._store.snapshot(draft)
-                    draft.rename(folder)
-                self._present = (state, str(folder))
+                    state = self._store.snapshot(draft)
+                    shutil.rmtree(self._named(state), ignore_errors=True)
+                    draft.rename(self._named(state))
+                self._present = (state, str(self._named(state)))
             return self._present
 
     def forget(self) -> None:
         """Make the present state's folder anew when it is next published: what follows from the state has changed."""
         with self._lock:
-            shutil.rmtree(self._folder() / f"snapshot-{self._store.state_id}", ignore_errors=True)
+            shutil.rmtree(self._named(self._store.state_id), ignore_errors=True)
             self._present = None
 
     def tidy(self) -> None:
@@ -65,6 +65,9 @@ class Snapshots:
             for folder in self._folder().glob("snapshot-*"):
                 if self._present is not None and str(folder) != self._present[1]:
                     shutil.rmtree(folder, ignore_errors=True)
+
+    def _named(self, state: str) -> Path:
+        return self._folder() / f"snapshot-{state}"
 
     def _folder(self) -> Path:
         if self._home is None:
