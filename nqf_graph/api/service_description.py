@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from nqf_graph.formats import GRAPHS_AND_DATASETS, ROWS
@@ -12,7 +14,7 @@ from nqf_graph.terms import RDF, SD
 def service_description(endpoint: str, publication: Publication) -> list[Triple]:
     """The description of the service at the address `endpoint`."""
     service = NamedNode(endpoint)
-    dataset, default = BlankNode("dataset"), BlankNode("default")
+    dataset, default = publication.description.names.dataset, BlankNode("default")
     described = [
         Triple(service, RDF["type"], SD["Service"]),
         Triple(service, SD["endpoint"], service),
@@ -25,6 +27,14 @@ def service_description(endpoint: str, publication: Publication) -> list[Triple]
     ]
     formats = (*ROWS, *GRAPHS_AND_DATASETS)
     described += [Triple(service, SD["resultFormat"], NamedNode(form.iri)) for form in formats]
+    if publication.keys:
+        update = NamedNode(urljoin(endpoint, "/update"))
+        described += [
+            Triple(update, RDF["type"], SD["Service"]),
+            Triple(update, SD["endpoint"], update),
+            Triple(update, SD["supportedLanguage"], SD["SPARQL11Update"]),
+            Triple(update, SD["defaultDataset"], dataset),
+        ]
     for number, graph in enumerate(publication.store.names()):
         node = BlankNode(f"graph{number}")
         described += [
