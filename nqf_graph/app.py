@@ -44,7 +44,8 @@ def reading_of(publication: Publication) -> Reading:
     """What answers strangers' queries: processes that can be killed, where the system knows how to confine them."""
     if sys.platform == "win32" or (isinstance(publication.store, RemoteStore) and publication.store.answers_itself):
         return Direct(publication.store)
-    from nqf_graph.isolation.pool import Limits, Pool  # noqa: PLC0415 - not importable everywhere
+    from nqf_graph.isolation.pool import Pool  # noqa: PLC0415 - not importable everywhere
+    from nqf_graph.isolation.process import Limits  # noqa: PLC0415
 
     settings = publication.settings
     limits = Limits(settings.query_seconds, settings.query_memory, settings.query_rows, settings.query_bytes)

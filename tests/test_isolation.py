@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -13,9 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nqf_graph.errors import Busy, QueryFailed, QueryLimit, QueryRefused, QuerySyntax
+from nqf_graph.isolation import pool as pool_module
+from nqf_graph.isolation import process
 from nqf_graph.isolation.answer import Answer, WrongKind
 from nqf_graph.isolation.counting import RowCounter
-from nqf_graph.isolation.pool import Limits, Pool
+from nqf_graph.isolation.pool import Pool
+from nqf_graph.isolation.process import Limits
 from nqf_graph.isolation.spool import IN_MEMORY, Spool
 from nqf_graph.isolation.wire import ANSWER, Frames, Job, frame, read_job, write_job
 
@@ -189,6 +193,29 @@ def test_a_process_killed_from_outside_is_replaced(snapshot: str) -> None:
         assert pool.pids != [victim]
 
     with_pool(snapshot, use)
+
+
+def test_a_process_that_does_not_start_is_tried_again(snapshot: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second process cannot be started at first; in the end there are as many as there should be."""
+    real, tries = process._spawn, iter([False, True, True, False])
+
+    def sometimes(*given: Any) -> Any:
+        if next(tries, False):
+            raise OSError("no more processes")
+        return real(*given)
+
+    monkeypatch.setattr(process, "_spawn", sometimes)
+    monkeypatch.setattr(pool_module, "_RETRY_SECONDS", 0.01)
+
+    async def use(pool: Pool) -> None:
+        assert len(pool.pids) == 2
+        os.kill(pool.pids[0], 9)
+        for _ in range(4):
+            assert b"true" in await whole(await pool.ask(Job("", ASK)))
+        await asyncio.sleep(0.3)
+        assert len(pool.pids) == 2
+
+    with_pool(snapshot, use, size=2)
 
 
 def test_a_kind_that_is_not_wanted(snapshot: str) -> None:

@@ -155,6 +155,3 @@ class Pool:
             self._all.add(process)
             self._give(process)
             return
-
-
-__all__ = ["Limits", "Pool"]

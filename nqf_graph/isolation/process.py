@@ -71,7 +71,12 @@ class Process(asyncio.Protocol):
         ours, theirs = socket.socketpair()
         made = cls(limits, done)
         with theirs:
-            made._process = await loop.run_in_executor(None, _spawn, theirs.fileno(), limits, made._last_words)
+            try:
+                made._process = await loop.run_in_executor(None, _spawn, theirs.fileno(), limits, made._last_words)
+            except BaseException:
+                ours.close()
+                made._last_words.close()
+                raise
         await loop.create_connection(lambda: made, sock=ours)
         await made._ready
         return made
@@ -123,9 +128,10 @@ class Process(asyncio.Protocol):
         self.is_gone = True
         error = self._cause_of_death()
         self._last_words.close()
-        if not self._ready.done():
+        if self._ready.done():
+            self._settle(error)
+        else:
             self._ready.set_exception(error)
-        self._settle(error)
 
     def _begin(self, kind: bytes, content: bytes) -> None:
         head, _, body = content.partition(b"\n")
