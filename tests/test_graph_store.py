@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from httpx import Response
+from httpx2 import Response
 from pydantic import ValidationError
 from pyoxigraph import RdfFormat, parse
 from starlette.testclient import TestClient

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-from httpx import Response
+from httpx2 import Response
 from rdflib.term import Node
 from starlette.testclient import TestClient
 

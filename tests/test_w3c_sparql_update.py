@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 import pytest
-from httpx import Response
+from httpx2 import Response
 from rdflib.term import Node
 from starlette.testclient import TestClient
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from httpx import Response
+from httpx2 import Response
 
 from nqf_graph.settings import Settings
 from nqf_graph.writes.keys import make_key

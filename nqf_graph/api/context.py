@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -37,13 +37,14 @@ def strict_language_of(request: Request) -> str:
     return language_of(request)
 
 
-def format_of(request: Request, offers: Sequence[Format]) -> Format:
-    """The format the caller wants: `_mediatype=` if given, else by `Accept`.  Raises NotAcceptable.
+def format_of(request: Request, offers: Sequence[Format], weights: Mapping[Format, float] | None = None) -> Format:
+    """The format the caller wants: `_mediatype=` if given, else by `Accept` (see `choose`).  Raises NotAcceptable.
 
     A blank in `_mediatype` was a plus sign that nobody escaped (`application/ld+json`).
     """
     asked = request.query_params.get("_mediatype")
-    return named(asked.replace(" ", "+"), offers) if asked else choose(request.headers.get("accept"), offers)
+    accept = request.headers.get("accept")
+    return named(asked.replace(" ", "+"), offers) if asked else choose(accept, offers, weights)
 
 
 def number_of(request: Request, name: str, default: int, least: int, most: int | None = None) -> int:

@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 from nqf_graph.api.context import format_of, number_of
 from nqf_graph.api.profile_choice import profile_of
 from nqf_graph.errors import NotAcceptable
-from nqf_graph.formats import GRAPHS, GRAPHS_AND_DATASETS, HTML, Format
+from nqf_graph.formats import GRAPHS, GRAPHS_AND_DATASETS, HTML, N_QUADS, TRIG, Format
 from nqf_graph.publication import Publication
 from nqf_graph.web.addresses import path_of
 from nqf_graph.web.description import LARGEST_PAGE, PAGE
@@ -20,6 +20,8 @@ from nqf_graph.web.profiles import ALT, NATIVE, Profile, profiles_of
 from nqf_graph.web.versions import Lineage
 
 FORMATS = (*GRAPHS_AND_DATASETS, HTML)
+_WEIGHTS = {TRIG: 0.5, N_QUADS: 0.5}
+"""Clients that like quads best often read their default graph only, and documents state nothing there."""
 
 
 def formats_of(profile: Profile) -> tuple[Format, ...]:
@@ -97,7 +99,7 @@ def variant_asked_for(request: Request, publication: Publication, form: Format |
         raise NotAcceptable(form.media_type, [offer.media_type for offer in offers])
     page, size = number_of(request, "page", 1, 1), number_of(request, "limit", PAGE, 1, LARGEST_PAGE)
     is_negotiated = form is None and "_mediatype" not in request.query_params
-    return Variant(profile, form or format_of(request, offers), page, size, is_negotiated)
+    return Variant(profile, form or format_of(request, offers, _WEIGHTS), page, size, is_negotiated)
 
 
 def split_suffix(path: str) -> tuple[str, Format | None]:

@@ -7,7 +7,7 @@ wins, and of equals the one offered first.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from nqf_graph.errors import NotAcceptable
 from nqf_graph.formats.media_types import Format
@@ -19,10 +19,11 @@ _PROFILE = re.compile(r"""\s*;\s*profile\s*=\s*("(?:[^"\\]|\\.)*"|[^;,"\s]*)""",
 """The form of JSON-LD that a caller would like (compacted, expanded): a wish, not a media type of its own."""
 
 
-def choose(accept: str | None, offers: Sequence[Format]) -> Format:
+def choose(accept: str | None, offers: Sequence[Format], weights: Mapping[Format, float] | None = None) -> Format:
     """Which of `offers` does an `Accept` header want?  No header means the first.
 
-    Raises NotAcceptable when the header rules out every offer.
+    `weights` says of offers that they serve less well than their quality, by which factor.  Raises NotAcceptable
+    when the header rules out every offer.
     """
     if not accept or not accept.strip():
         return offers[0]
@@ -30,7 +31,7 @@ def choose(accept: str | None, offers: Sequence[Format]) -> Format:
     from werkzeug.http import parse_accept_header  # noqa: PLC0415
 
     ranges = parse_accept_header(_PROFILE.sub("", _UTF8.sub("", accept)), MIMEAccept)
-    best = max(offers, key=lambda offer: ranges.quality(offer.media_type))
+    best = max(offers, key=lambda offer: ranges.quality(offer.media_type) * (weights or {}).get(offer, 1))
     if ranges.quality(best.media_type) <= 0:
         raise NotAcceptable(accept, [offer.media_type for offer in offers])
     return best
