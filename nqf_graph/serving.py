@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 from collections.abc import Callable
@@ -28,6 +29,8 @@ def listen(publication: Publication, ready: Callable[[str], None]) -> None:
         forwarded_allow_ips=settings.trusted_proxies,
     )
     _allow_many_connections()
+    gc.collect()
+    gc.freeze()  # what is loaded stays: looking through it again would stop all answers for a moment
     with config.bind_socket() as listening:
         # Passed on to every connection: without it, an answer in two parts waits 40 ms for an acknowledgement.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

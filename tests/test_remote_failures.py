@@ -505,6 +505,39 @@ def test_a_change_whose_answer_is_lost_was_done_all_the_same(oxigraph_server: En
         store.apply(Change(drop=(A,)))
 
 
+@at_oxigraph
+def test_a_copy_is_of_one_state(oxigraph_server: Engine) -> None:
+    """Somebody writes to both graphs when one of them has been fetched."""
+    base = "https://example.org/moving"
+    other = remote(oxigraph_server, base)
+    other.apply(
+        Change(
+            {A: [Triple(thing("a"), P, Literal("x"))], B: [Triple(thing("b"), P, Literal("x"))]},
+            checksums={A: "1", B: "1"},
+        )
+    )
+    passes, has_written = passing_on(oxigraph_server, lambda _: True), False
+
+    def answer(heard: Heard) -> tuple[int, dict[str, str], bytes] | None:
+        nonlocal has_written
+        spoken = passes(heard)
+        asked = parse_qs(heard.body.decode()).get("query", [""])[0]
+        if not has_written and asked.startswith("SELECT ?subject") and f"<{A}>" in asked:
+            has_written = True
+            with other.writing() as recorder:
+                recorder.add([quad("a", "new"), quad("b", "new", B)])
+                other.commit(recorder)
+        return spoken
+
+    with speaking(answer) as address:
+        settings = oxigraph_server.at(address).settings(base=base, endpoint_dialect="virtuoso")
+        reader = RemoteStore.open(settings)
+        assert not reader.answers_itself
+        assert len(reader.select("SELECT ?s ?o { ?s ?p ?o }").rows) == 4, "and not 3"
+        assert has_written and reader.state_id == other.state_id
+    other.apply(Change(drop=(A, B)))
+
+
 # ── the service
 
 
@@ -547,7 +580,7 @@ def test_a_service_whose_engine_is_gone_says_so(lone_server: Engine) -> None:
             is_there = False
             publication.store.look_again()
             assert client.get("/health").json() == {"status": "ok"}
-            for path in ("/ready", "/sparql?query=ASK%7B%7D", "/doc/level/2020/3a"):
+            for path in ("/ready", "/sparql?query=ASK%7B%7D"):
                 gone = client.get(path, headers={"Accept": "application/json"})
                 assert gone.status_code == 502, path
                 assert gone.json()["type"].endswith("#endpoint-failed")

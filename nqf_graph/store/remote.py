@@ -16,7 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from pyoxigraph import Quad, Triple
 
-from nqf_graph.errors import EndpointLimit, StoreInUse
+from nqf_graph.errors import EndpointLimit, NqfError, StoreInUse
 from nqf_graph.formats import Format
 from nqf_graph.settings import Settings
 from nqf_graph.store.book import Book
@@ -28,13 +28,14 @@ from nqf_graph.store.ledger import Ledger
 from nqf_graph.store.marks import next_head
 from nqf_graph.store.oxigraph import OxigraphStore
 from nqf_graph.store.protocol import STORE_DECIDES, Change, DatasetClause, Result, Rows, Store
-from nqf_graph.store.replica import Replica
+from nqf_graph.store.replica import Moved, Replica
 from nqf_graph.store.transfer import Transfer, Work
 from nqf_graph.store.view import View
 
 _log = logging.getLogger("nqf_graph.endpoint")
 _FRESH = 2.0  # seconds for which the state is not asked for again
 _SETTLING = 10.0  # seconds to wait for somebody else's write
+_TRIES = 5
 _PATIENCE = 3  # times the time limit of a request, after which a silent writer is taken for dead
 
 
@@ -127,12 +128,12 @@ class RemoteStore:
     @contextmanager
     def writing(self) -> Iterator[Recorder]:
         """A recorder on a copy of the present state, for one writer at a time in this process."""
-        with self._holding() as book, self._replica.at(book).writing() as recorder:
+        with self._holding(), self._copy().writing() as recorder:
             yield recorder
 
     def before(self) -> Store:
         """The present state, as the copy has it: what a write is compared with."""
-        return self._replica.at(self._present())
+        return self._copy()
 
     def state_after(self, delta: Delta) -> str:
         """The name of the state that committing `delta` would make."""
@@ -151,9 +152,9 @@ class RemoteStore:
 
         It is left out, with a warning, where the data are too much to copy.
         """
-        with self._holding() as book:
+        with self._holding():
             try:
-                self._replica.at(book)
+                self._copy()
             except EndpointLimit as error:
                 _log.warning("what follows from the state is not written to the endpoint: %s", error)
                 return
@@ -161,13 +162,11 @@ class RemoteStore:
 
     def statements(self) -> tuple[str, Iterator[Quad]]:
         """The name of the present state and all that it states."""
-        return self._replica.at(self._present()).statements()
+        return self._copy().statements()
 
     def snapshot(self, folder: Path) -> str:
         """Make `folder` (which must not exist) a copy of the present state, as the embedded store opens it."""
-        book = self._present()
-        self._replica.at(book).snapshot(folder)
-        return book.state_id
+        return self._copy().snapshot(folder)
 
     def _write(self, run: Callable[[OxigraphStore, Follow], None], follow: Follow, head: str | None) -> None:
         """Let the copy write, and do the same to the engine before the copy settles it."""
@@ -182,7 +181,10 @@ class RemoteStore:
                 self._transfer.commit(Work(*rewriting(delta, recorder.scratch)), before, after, present)
 
         try:
-            run(self._replica.at(before), push)
+            run(self._copy(), push)
+        except NqfError:
+            self._know(None)  # the copy is what it was, and the marks will tell whether the engine is
+            raise
         except BaseException:
             self._replica.forget()
             self._know(None)
@@ -201,13 +203,23 @@ class RemoteStore:
                 self._held = None
 
     def _reader(self) -> View | OxigraphStore:
-        book = self._present()
         if not self.answers_itself:
-            return self._replica.at(book)
-        view = self._view
+            return self._copy()
+        book, view = self._present(), self._view
         if view is None or view.book != book:
             self._view = view = View(self._engine, book)
         return view
+
+    def _copy(self) -> OxigraphStore:
+        """The present state as a copy in this process.  Raises StoreInUse when others write all the time."""
+        for _ in range(_TRIES):
+            try:
+                return self._replica.at(self._present())
+            except Moved:
+                if self._held is not None:
+                    break
+                self._know(None)
+        raise StoreInUse("endpoint", "another process is writing to the endpoint; try again")
 
     def _present(self, *, at_once: bool = False) -> Book:
         """The marks of the present state.  Raises StoreInUse when somebody has it between two states for long."""
