@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
+from nqf_graph.api import sparql
 from nqf_graph.api.cache import Cache, Kept
 from nqf_graph.api.clients import RateLimit
 from nqf_graph.app import create_app
@@ -149,3 +150,20 @@ def test_a_cache_keeps_what_was_used_last() -> None:
     assert cache.get(0) and cache.get(199) and not cache.get(1)
     cache.put("large", Kept([], b"", b"x" * 5_001))
     assert cache.get("large") is None
+
+
+def test_an_error_nobody_foresaw_is_a_problem_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At /sparql, which FastAPI does not see, as everywhere."""
+
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError("secret")
+
+    publication = open_publication(world_settings())
+    with TestClient(create_app(publication), raise_server_exceptions=False) as client:
+        monkeypatch.setattr(sparql.SparqlEndpoint, "_answer", fail)
+        answer = client.get("/sparql?query=ASK{}")
+        monkeypatch.setattr(publication.store, "names", None)
+        others = client.get("/data?graph=urn:x")
+    for found in (answer, others):
+        assert (found.status_code, found.headers["content-type"]) == (500, "application/problem+json")
+        assert "secret" not in found.text

@@ -134,6 +134,17 @@ def _headers(error: NqfError) -> dict[str, str]:
     return {}
 
 
+def unforeseen(request: Request, error: Exception) -> Response:
+    """The answer to an error of ours, which is logged."""
+    logging.getLogger("nqf_graph").error("unforeseen error", exc_info=error)
+    document = {"type": "about:blank", "title": "Internal Server Error", "status": 500}
+    return _respond(request, document | {"detail": "An error that nobody foresaw; it has been logged."})
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    return unforeseen(request, error)
+
+
 def install(app: FastAPI) -> None:
     """Make every error of `app` answer with a problem document."""
 
@@ -167,15 +178,10 @@ def install(app: FastAPI) -> None:
         }
         return _respond(request, document)
 
-    async def unforeseen(request: Request, error: Exception) -> Response:
-        logging.getLogger("nqf_graph").exception("unforeseen error", exc_info=error)
-        document = {"type": "about:blank", "title": "Internal Server Error", "status": 500}
-        return _respond(request, document | {"detail": "An error that nobody foresaw; it has been logged."})
-
     app.add_exception_handler(NqfError, ours)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(Exception, unforeseen)
+    app.add_exception_handler(Exception, _unforeseen)
 
 
 def _respond(request: Request, problem: dict[str, Any], headers: dict[str, str] | None = None) -> Response:

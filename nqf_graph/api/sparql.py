@@ -11,14 +11,14 @@ import re
 from typing import Any
 
 from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from nqf_graph.api.context import format_of, language_of
 from nqf_graph.api.federating import Federating
 from nqf_graph.api.leaving import ClientLeft, WhileClientWaits
-from nqf_graph.api.problems import problem_of, respond
+from nqf_graph.api.problems import problem_of, respond, unforeseen
 from nqf_graph.api.protocol import QueryRequest, read_request
 from nqf_graph.api.service_description import service_description
 from nqf_graph.errors import MethodNotAllowed, NqfError
@@ -67,6 +67,10 @@ class SparqlEndpoint:
             await respond(Request(scope), error)(scope, receive, send)
         except ClientLeft:
             return
+        except ClientDisconnect:
+            raise
+        except Exception as error:
+            await unforeseen(Request(scope), error)(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, asked: QueryRequest) -> None:
         """Send the result, in pieces if it is large.  A result that cannot be finished ends without its end."""
