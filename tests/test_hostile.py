@@ -228,6 +228,38 @@ def test_a_client_that_leaves_takes_its_query_with_it(hostile_server: str) -> No
     assert is_well(hostile_server)
 
 
+def statuses(server: str, forwarded: list[str]) -> list[int]:
+    """The answers to requests that say where they come from."""
+    found = []
+    for address in forwarded:
+        request = urllib.request.Request(f"{server}/rules", headers={"X-Forwarded-For": address})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                found.append(answer.status)
+        except urllib.error.HTTPError as error:
+            found.append(error.code)
+    return found
+
+
+@pytest.mark.parametrize("proxies", ["", "127.0.0.1"], ids=["nobody is believed", "the proxy is believed"])
+def test_only_trusted_proxies_say_who_asks(tmp_path: Path, proxies: str) -> None:
+    """Else whoever invents addresses could ask without end, or have others shut out."""
+    port = free_port()
+    environment = os.environ | {
+        "NQF_BASE": WORLD_BASE, "NQF_CATALOG": str(WORLD / "catalog.ttl"), "NQF_STORE": str(tmp_path),
+        "NQF_RATE_LIMIT": "2", "NQF_RATE_EXEMPT": "", "NQF_TRUSTED_PROXIES": proxies, "NQF_QUERY_PROCESSES": "1",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "nqf_graph", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        wait_until_ready(f"http://127.0.0.1:{port}", process)
+        found = statuses(f"http://127.0.0.1:{port}", ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.3", "192.0.2.3"])
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+    assert found == ([200, 200, 200, 200, 429] if proxies else [200, 200, 429, 429, 429])
+
+
 def test_no_process_outlives_the_service(tmp_path: Path) -> None:
     """The service is killed while a query runs; the process that runs it ends as well."""
     port = free_port()
