@@ -37,6 +37,8 @@ _TARGET = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 
+_LETTERS = re.compile(r"(?:, )?\[(?:'[^']+'(?:\s*(?:\.\.=|\|)\s*'[^']+')*|_)\]")
+
 
 def keywords(text: str) -> set[str]:
     """Which bare words, in upper case, does a SPARQL text have outside strings, IRIs, names and comments?"""
@@ -88,5 +90,11 @@ def names_its_dataset(text: str) -> bool:
 def syntax_error(error: SyntaxError) -> QuerySyntax:
     """Oxigraph's message as ours: the place as numbers, what was expected as text."""
     if place := re.match(r"error at (\d+):(\d+): ", error.msg):
-        return QuerySyntax(error.msg[place.end() :], int(place[1]), int(place[2]))
-    return QuerySyntax(error.msg, error.lineno, error.offset)
+        return QuerySyntax(_readable(error.msg[place.end() :]), int(place[1]), int(place[2]))
+    return QuerySyntax(_readable(error.msg), error.lineno, error.offset)
+
+
+def _readable(expected: str) -> str:
+    """What was expected, without the classes of letters that names are made of."""
+    shorter = _LETTERS.sub("", expected).replace("one of ,", "one of").strip(", ")
+    return "expected a letter or a digit" if shorter in ("expected", "expected one of") else shorter

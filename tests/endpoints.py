@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -84,6 +85,8 @@ def http_server(answer: Callable[[BaseHTTPRequestHandler], None], tls: ssl.SSLCo
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            # A body left unread would have the system reset the connection, sometimes before the answer is read.
+            self.rfile = BytesIO(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             answer(self)
 
         def log_message(self, *args: object) -> None:

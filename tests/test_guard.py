@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from nqf_graph.errors import QueryRefused
-from nqf_graph.guard import TOKEN, calls_a_service, keywords, refuse_remote_calls
+from nqf_graph.guard import TOKEN, calls_a_service, keywords, refuse_remote_calls, syntax_error
 from tests.endpoints import http_server, respond
 
 PREFIXES = "PREFIX : <EP> PREFIX e: <EP> PREFIX odd: <http://a:> "
@@ -143,3 +143,18 @@ def test_tokens() -> None:
     text = "e:a\\#b e:a.b.c 'x'@en-GB <http://a\\u0065#x> ?a·b _:b1.c #c\n:"
     tokens = [match[0] for match in TOKEN.finditer(text) if not match[0].isspace()]
     assert tokens == ["e:a\\#b", "e:a.b", ".", "c", "'x'", "@en-GB", "<http://a\\u0065#x>", "?a·b", "_:b1.c", "#c", ":"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("SELECT ?x WHERE { ?x", 'line 1, column 21: expected one of "!", "$", "(", ":", "<", "?", "^", "a"'),
+        ("SELEC", "line 1, column 6: expected a letter or a digit"),
+    ],
+)
+def test_messages_of_syntax_are_for_people(text: str, message: str) -> None:
+    """The engine lists the ranges of letters that names are made of."""
+    with pytest.raises(SyntaxError) as caught:
+        ox.Store().query(text)
+    assert "..=" in caught.value.msg or "[_]" in caught.value.msg
+    assert str(syntax_error(caught.value)) == message
