@@ -9,7 +9,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 from starlette.testclient import TestClient
@@ -62,22 +64,30 @@ def client(world: Publication) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a service of the invented country, started as a user starts it, on a free port."""
-    store = tmp_path_factory.mktemp("store")
-    port = free_port()
-    environment = os.environ | {
-        "NQF_BASE": WORLD_BASE,
-        "NQF_CATALOG": str(WORLD / "catalog.ttl"),
-        "NQF_STORE": str(store),
-    }
-    command = [sys.executable, "-m", "nqf_graph", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_ready(address, process)
+    with serving(tmp_path_factory.mktemp("store")) as address:
         yield address
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
+
+
+@contextmanager
+def serving(store: Path, port: int | None = None, **settings: str) -> Iterator[str]:
+    """The address of a service with its data in `store`, of the invented country unless `settings` say otherwise."""
+    port = port or free_port()
+    given = {"base": WORLD_BASE, "catalog": str(WORLD / "catalog.ttl"), "store": str(store)} | settings
+    environment = os.environ | {f"NQF_{name.upper()}": value for name, value in given.items()}
+    command = [sys.executable, "-m", "nqf_graph", "serve", "--port", str(port)]
+    address = f"http://127.0.0.1:{port}"
+    with TemporaryFile("w+") as words:  # a pipe that nobody reads would stop the service when it is full
+        process = subprocess.Popen(command, env=environment, stderr=words, text=True)
+        try:
+            wait_until_ready(address, process)
+            yield address
+        except RuntimeError as error:
+            words.seek(0)
+            error.add_note(words.read())
+            raise
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
 
 
 def wait_until_ready(address: str, process: subprocess.Popen[str], seconds: float = 60) -> None:

@@ -20,7 +20,7 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, GET, JSON, POST, POSTDIRECTLY, TURTLE, URLENCODED, XML, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
-from tests.conftest import ROOT, WORLD, WORLD_BASE, free_port, require, wait_until_ready
+from tests.conftest import ROOT, WORLD, WORLD_BASE, free_port, require, serving
 
 pytestmark = pytest.mark.xdist_group("server")  # started once
 NQF = "https://w3id.org/nqf/ontology#"
@@ -101,19 +101,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         (folder / name).symlink_to(ROOT / name)
     for file in (folder / "tests" / "world").iterdir():
         file.write_text(file.read_text(encoding="utf-8").replace(WORLD_BASE, address), encoding="utf-8")
-    environment = os.environ | {
-        "NQF_BASE": address,
-        "NQF_CATALOG": str(folder / "tests" / "world" / "catalog.ttl"),
-        "NQF_STORE": str(folder / "store"),
-    }
-    command = [sys.executable, "-m", "nqf_graph", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    try:
-        wait_until_ready(address, process)
+    catalog = str(folder / "tests" / "world" / "catalog.ttl")
+    with serving(folder / "store", port, base=address, catalog=catalog):
         yield address
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
 
 
 def run(*command: str) -> str:

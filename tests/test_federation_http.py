@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import WORLD, WORLD_BASE, free_port, require, wait_until_ready
+from tests.conftest import WORLD_BASE, free_port, require, serving
 
 NQF = "https://w3id.org/nqf/ontology#"
 REMOTE = f"""INSERT DATA {{ <{WORLD_BASE}/id/level/2020/1> <urn:note> "биринчи деңгээл"@ky .
@@ -47,21 +46,8 @@ def endpoint() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def federating(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A service that may ask the endpoint, and nobody else."""
-    port = free_port()
-    environment = os.environ | {
-        "NQF_BASE": WORLD_BASE,
-        "NQF_CATALOG": str(WORLD / "catalog.ttl"),
-        "NQF_STORE": str(tmp_path_factory.mktemp("store")),
-        "NQF_SERVICE_ALLOW": f"private+{endpoint}",
-    }
-    command = [sys.executable, "-m", "nqf_graph", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
+    with serving(tmp_path_factory.mktemp("store"), service_allow=f"private+{endpoint}") as address:
+        yield address
 
 
 def ask(server: str, query: str, accept: str = "application/sparql-results+json") -> tuple[int, str]:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import WORLD, WORLD_BASE, free_port, wait_until_ready
+from tests.conftest import WORLD, WORLD_BASE, free_port, serving, wait_until_ready
 
 pytestmark = pytest.mark.xdist_group("hostile")
 SECONDS = 1.0
@@ -30,20 +30,11 @@ GOOD = "SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/nqf/ontology#Level> }"
 @pytest.fixture(scope="module")
 def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A service with a short limit and two processes."""
-    port = free_port()
-    environment = os.environ | {
-        "NQF_BASE": WORLD_BASE, "NQF_CATALOG": str(WORLD / "catalog.ttl"),
-        "NQF_STORE": str(tmp_path_factory.mktemp("store")), "NQF_QUERY_SECONDS": str(SECONDS),
-        "NQF_QUERY_PROCESSES": "2", "NQF_QUERY_ROWS": "100000", "NQF_REQUEST_SECONDS": "2", "NQF_QUERIES_WAITING": "4",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "nqf_graph", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, text=True)
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
+    with serving(
+        tmp_path_factory.mktemp("store"), query_seconds=str(SECONDS), query_processes="2", query_rows="100000",
+        request_seconds="2", queries_waiting="4",
+    ) as address:  # fmt: skip
+        yield address
 
 
 def ask(server: str, query: str | bytes, accept: str = "application/sparql-results+json") -> tuple[int, bytes]:
@@ -244,19 +235,9 @@ def statuses(server: str, forwarded: list[str]) -> list[int]:
 @pytest.mark.parametrize("proxies", ["", "127.0.0.1"], ids=["nobody is believed", "the proxy is believed"])
 def test_only_trusted_proxies_say_who_asks(tmp_path: Path, proxies: str) -> None:
     """Else whoever invents addresses could ask without end, or have others shut out."""
-    port = free_port()
-    environment = os.environ | {
-        "NQF_BASE": WORLD_BASE, "NQF_CATALOG": str(WORLD / "catalog.ttl"), "NQF_STORE": str(tmp_path),
-        "NQF_RATE_LIMIT": "2", "NQF_RATE_EXEMPT": "", "NQF_TRUSTED_PROXIES": proxies, "NQF_QUERY_PROCESSES": "1",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "nqf_graph", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}", process)
-        found = statuses(f"http://127.0.0.1:{port}", ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.3", "192.0.2.3"])
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
+    limits = {"rate_limit": "2", "rate_exempt": "", "trusted_proxies": proxies, "query_processes": "1"}
+    with serving(tmp_path, **limits) as address:
+        found = statuses(address, ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.3", "192.0.2.3"])
     assert found == ([200, 200, 200, 200, 429] if proxies else [200, 200, 429, 429, 429])
 
 

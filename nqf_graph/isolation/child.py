@@ -20,7 +20,7 @@ from nqf_graph.errors import QueryRefused, QuerySyntax
 from nqf_graph.guard import names_its_dataset, refuse_remote_calls, syntax_error
 from nqf_graph.isolation.confine import cut_network, die_with_parent, limit_memory, memory_in_use
 from nqf_graph.isolation.counting import RowCounter
-from nqf_graph.isolation.wire import ANSWER, CHUNK, END, ERROR, MORE, START, Frames, Job, frame, read_job
+from nqf_graph.isolation.wire import ANSWER, CHUNK, END, ERROR, MORE, START, Frames, Job, frame, read_job, tsv
 
 Send = Callable[[bytes], None]
 _KINDS = {ox.QuerySolutions: "rows", ox.QueryBoolean: "boolean", ox.QueryTriples: "graph"}
@@ -148,13 +148,12 @@ class Reader:
     def _preview(self, kind: str, result: ox.QuerySolutions | ox.QueryTriples, most: int) -> None:
         """The first rows as TSV or triples as N-Triples, and whether there are more."""
         if isinstance(result, ox.QuerySolutions):
-            lines = ["\t".join(str(variable) for variable in result.variables)]
-            lines += ["\t".join("" if term is None else str(term) for term in row) for row in islice(result, most)]
+            text = tsv(result.variables, islice(result, most))
         else:
-            lines = [f"{triple} ." for triple in islice(result, most)]
+            text = "\n".join(f"{triple} ." for triple in islice(result, most)) + "\n"
         more = next(iter(result), None) is not None
         head = f"{kind} {'tsv' if kind == 'rows' else 'nt'} {'more' if more else 'all'}\n"
-        self._send(frame(ANSWER, (head + "\n".join(lines) + "\n").encode()))
+        self._send(frame(ANSWER, (head + text).encode()))
 
     def _say(self, error: dict[str, object]) -> None:
         self._send(frame(ERROR, json.dumps(error).encode()))

@@ -10,7 +10,7 @@ from typing import Protocol
 from nqf_graph.errors import QuerySyntax
 from nqf_graph.formats import N_TRIPLES, ROWS
 from nqf_graph.isolation.answer import Answer, WrongKind
-from nqf_graph.isolation.wire import Job
+from nqf_graph.isolation.wire import Job, tsv
 from nqf_graph.store import DatasetClause, Result, Rows, Store
 
 
@@ -108,11 +108,6 @@ def _preview(result: Result, most: int) -> Answer:
         lines = result.write(N_TRIPLES).splitlines()
         return Answer("graph", N_TRIPLES.suffix, b"\n".join([*lines[:most], b""]), is_cut=len(lines) > most)
     first = Rows(rows.columns, rows.rows[:most])
-    return Answer("rows", "tsv", tsv(first).encode(), is_cut=len(rows.rows) > most)
-
-
-def tsv(rows: Rows) -> str:
-    """Rows as SPARQL TSV."""
-    lines = ["\t".join(f"?{name}" for name in rows.columns)]
-    lines += ["\t".join("" if term is None else str(term) for term in row) for row in rows.rows]
-    return "\n".join(lines) + "\n"
+    return Answer(
+        "rows", "tsv", tsv((f"?{name}" for name in first.columns), first.rows).encode(), is_cut=len(rows.rows) > most
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import marshal
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 ANSWER, START, MORE, END, ERROR = b"A", b"S", b"M", b"E", b"X"
@@ -39,6 +39,13 @@ class Job(NamedTuple):
 def frame(kind: bytes, content: bytes) -> bytes:
     """A frame as it goes over the socket."""
     return _HEAD.pack(kind, len(content)) + content
+
+
+def tsv(names: Iterable[object], rows: Iterable[Iterable[object | None]]) -> str:
+    """Rows as SPARQL TSV; `names` with their question marks."""
+    lines = ["\t".join(map(str, names))]
+    lines += ["\t".join("" if term is None else str(term) for term in row) for row in rows]
+    return "\n".join(lines) + "\n"
 
 
 def write_job(job: Job) -> bytes:
