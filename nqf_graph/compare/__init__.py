@@ -1,0 +1,1 @@
+"""Comparison of frameworks, coverage, gaps, pathways: answers that join several questions, each with its evidence."""

@@ -1,0 +1,1 @@
+"""SSSOM: sets of mappings as TSV and RDF, read and written without loss."""
