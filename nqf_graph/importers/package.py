@@ -40,3 +40,8 @@ class Package:
     counts: Mapping[str, int] = field(default_factory=dict)
     """Kind of thing → how many of them the statements are about, for example occupations → 3007."""
     skipped: tuple[Skipped, ...] = ()
+    """Rows and cells that state nothing here, each with its reason."""
+    mended: Mapping[str, int] = field(default_factory=dict)
+    """What was put right or is worth knowing, in words → how often."""
+    missing: tuple[str, ...] = ()
+    """Files of a whole package that are not there."""
