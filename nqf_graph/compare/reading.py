@@ -1,0 +1,89 @@
+"""What comparisons read of the graph: rows as texts, names in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pyoxigraph import Literal, NamedNode
+
+from nqf_graph.compare.comparison import Named
+from nqf_graph.publication import Publication
+from nqf_graph.store import Term
+from nqf_graph.terms import language_order
+
+
+def text_of(term: Term | None) -> str:
+    """An IRI or a literal as text; empty where unbound."""
+    return term.value if isinstance(term, NamedNode | Literal) else "" if term is None else str(term)
+
+
+def local(iri: str) -> str:
+    """The last part of an IRI of a vocabulary."""
+    return iri.rpartition("#")[2].rpartition("/")[2]
+
+
+def number(text: str) -> float | None:
+    """A score, or None where there is none."""
+    return float(text) if text else None
+
+
+@dataclass
+class Reader:
+    """Asks the service's own queries, remembers which, and names things."""
+
+    publication: Publication
+    language: str
+    asked: dict[str, None] = field(default_factory=dict)
+    _names: dict[str, Named] = field(default_factory=dict)
+
+    def rows(self, query: str, **terms: str) -> Iterator[dict[str, str]]:
+        """The rows of `queries/system/<query>.rq`, cells as texts."""
+        self.asked.setdefault(query)
+        for row in self.publication.store.select(self.publication.system(query, **terms)):
+            yield {name: text_of(term) for name, term in row.items()}
+
+    def texts(self, query: str, column: str, **terms: str) -> Iterator[tuple[dict[str, str], Term | None]]:
+        """As `rows`, each with the term of one column, whose language matters."""
+        self.asked.setdefault(query)
+        for row in self.publication.store.select(self.publication.system(query, **terms)):
+            yield {name: text_of(term) for name, term in row.items()}, row[column]
+
+    def learn(self, iris: Iterable[str]) -> None:
+        """Find out what these things are called, all at once."""
+        wanted = sorted({iri for iri in iris if iri and iri not in self._names})
+        if not wanted:
+            return
+        found: dict[str, dict[str, str]] = {}
+        nodes = " ".join(str(NamedNode(iri)) for iri in wanted)
+        for row in self.publication.store.select(self.publication.system("names", thing=nodes)):
+            thing, name = row["thing"], row["name"]
+            if isinstance(thing, NamedNode) and isinstance(name, Literal):
+                found.setdefault(thing.value, {}).setdefault(name.language or "", name.value)
+        for iri in wanted:
+            self._names[iri] = self._chosen(iri, found.get(iri, {}))
+
+    def named(self, iri: str) -> Named:
+        """The thing with its name."""
+        self.learn([iri])
+        return self._names[iri]
+
+    def _chosen(self, iri: str, names: Mapping[str, str]) -> Named:
+        short = self.publication.asker.shorten(iri)
+        for language in (*language_order(self.language), *sorted(names)):
+            if language in names:
+                return Named(iri, short, names[language], language)
+        return Named(iri, short, short, "")
+
+
+def iris(values: Iterable[str]) -> str:
+    """IRIs as terms of a VALUES block."""
+    return " ".join(str(NamedNode(value)) for value in sorted(set(values)))
+
+
+def in_language(texts: Mapping[str, str], language: str) -> tuple[str, str]:
+    """The text in the reader's language, else in the next best, and which language that is."""
+    for tag in (*language_order(language), *sorted(texts)):
+        if tag in texts:
+            return texts[tag], tag
+    return "", ""
