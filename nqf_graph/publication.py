@@ -12,7 +12,8 @@ from typing import Any
 from pyoxigraph import Triple
 from rdflib import Graph
 
-from nqf_graph.discovery import Description, Exports, Names, Sitemap
+from nqf_graph.discovery import Description, Exports, Names, ProfileFiles, Sitemap
+from nqf_graph.discovery.profiles import read_profiles
 from nqf_graph.errors import CannotLoad
 from nqf_graph.questions import Asker, Questions, SystemQueries
 from nqf_graph.settings import Settings
@@ -68,13 +69,17 @@ class Publication:
     @cached_property
     def description(self) -> Description:
         """What the publication says of itself, in the store."""
-        return Description(Names(self.settings.base, self.prefixes), self.catalogue, self.questions, self.system)
+        profiles = read_profiles(self.settings.queries)
+        names = Names(self.settings.base, self.prefixes)
+        return Description(names, self.catalogue, self.questions, self.system, profiles)
 
     @cached_property
     def exports(self) -> Exports:
         """The dumps of its states."""
         home = self.settings.store and self.settings.store / "exports"
-        return Exports(self.store, self.prefixes, home, self.settings.exports_keep)
+        described = self.description
+        files = ProfileFiles(described.names, self.system, described.profiles)
+        return Exports(self.store, self.prefixes, home, self.settings.exports_keep, files)
 
     @cached_property
     def sitemap(self) -> Sitemap:

@@ -15,11 +15,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, p
 from starlette.testclient import TestClient
 
 from nqf_graph.app import create_app
-from nqf_graph.discovery import Export, Exports
-from nqf_graph.discovery.dumps import DUMPS, write_dumps
+from nqf_graph.discovery import Export, Exports, Names, ProfileFiles
+from nqf_graph.discovery.dumps import DUMPS, Dump, write_dumps
 from nqf_graph.errors import NotFound
+from nqf_graph.formats import JSON
 from nqf_graph.publication import Publication, open_publication
-from nqf_graph.store import OxigraphStore
+from nqf_graph.questions import SystemQueries
+from nqf_graph.store import OxigraphStore, Store
 from nqf_graph.store.delta import has_blank_node
 from tests.conftest import WORLD_BASE, world_settings
 
@@ -156,6 +158,45 @@ def test_a_dump_is_not_made_twice_and_survives_a_restart(tmp_path: Path) -> None
     assert file.stat() == before
 
 
+class Restless(ProfileFiles):
+    """Files by profile, while somebody writes to the store each time that they are made from it."""
+
+    def contents(self, store: Store) -> Iterator[tuple[str, bytes]]:
+        found = store.select("SELECT ?x { ?x <https://example.org/p> ?y } ORDER BY ?x").rows
+        yield "nqf-things.json", str([str(thing) for (thing,) in found]).encode()
+        if store is self.written:
+            commit(self.written, f"w{len(found)}")
+
+    written: OxigraphStore
+
+    @property
+    def dumps(self) -> tuple[Dump, ...]:
+        return (Dump("nqf-things.json", JSON),)
+
+
+def test_files_by_profile_are_of_the_same_state(tmp_path: Path) -> None:
+    """Also when writers are always faster: then they are made from the dump."""
+    store, _ = make(tmp_path)
+    commit(store, "a")
+    files = Restless(Names(WORLD_BASE, {}), SystemQueries(tmp_path), {})
+    object.__setattr__(files, "written", store)
+    exports = Exports(store, {}, tmp_path / "exports", 2, files)
+    folder = exports._make()
+    stated = {line.split()[0] for line in (folder / "nqf.nt").read_text().splitlines()}
+    assert len(stated) == 4, "three attempts, a write after each"
+    assert {name.strip("'") for name in (folder / "nqf-things.json").read_text()[1:-1].split(", ")} == stated
+
+
+def test_a_folder_of_an_earlier_version_is_made_again(tmp_path: Path) -> None:
+    store, before = make(tmp_path)
+    state = commit(store, "a")
+    assert before.latest().state == state
+    files = Restless(Names(WORLD_BASE, {}), SystemQueries(tmp_path), {})
+    object.__setattr__(files, "written", None)
+    now = Exports(store, {}, tmp_path / "exports", 2, files).latest()
+    assert "nqf-things.json" in {file.name for file in now.files} and now.state == state
+
+
 @pytest.mark.parametrize("kind", ["memory", "disk"])
 def test_a_dump_is_of_one_state(tmp_path: Path, kind: str) -> None:
     """What is written while the statements are read belongs to the next state."""
@@ -174,7 +215,8 @@ def test_a_dump_is_of_one_state(tmp_path: Path, kind: str) -> None:
 def test_files_come_with_their_checksums(client: TestClient, world: Publication) -> None:
     listed = client.get("/exports/", headers={"Accept": "application/json"}).json()
     assert listed["state"] == world.store.state_id
-    assert [file["name"] for file in listed["files"]] == [dump.name for dump in DUMPS]
+    assert [file["name"] for file in listed["files"]] == [dump.name for dump in world.description.dumps]
+    assert len(listed["files"]) > len(DUMPS)
     sums = client.get(listed["checksums"])
     assert sums.headers["content-type"] == "text/plain; charset=utf-8"
     for file in listed["files"]:
@@ -203,7 +245,7 @@ def test_a_part_of_a_file(client: TestClient, world: Publication) -> None:
 
 def test_latest_leads_to_the_present_state(client: TestClient, world: Publication) -> None:
     state = world.store.state_id
-    for name in (*(dump.name for dump in DUMPS), "SHA256SUMS", ""):
+    for name in (*(dump.name for dump in world.description.dumps), "SHA256SUMS", ""):
         response = client.get(f"/exports/latest/{name}")
         assert (response.status_code, response.headers["location"]) == (307, f"/exports/{state}/{name}")
         assert client.head(response.headers["location"]).status_code == 200

@@ -10,9 +10,10 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from starlette.testclient import TestClient
 
 from nqf_graph.app import create_app
+from nqf_graph.discovery.profiles import read_profiles
 from nqf_graph.errors import CannotLoad
 from nqf_graph.publication import Publication, open_publication
-from nqf_graph.web.profiles import profiles_of, read_profiles, view
+from nqf_graph.web.profiles import profiles_of, view
 from tests.conftest import ROOT, WORLD_BASE, world_settings
 from tests.test_versions import links, triples
 
@@ -20,6 +21,7 @@ LEVEL = "/doc/level/2020/3a"
 NATIVE = "https://w3id.org/nqf/ontology"
 SKOS = "http://www.w3.org/2004/02/skos/core"
 SCHEMA = "https://schema.org/"
+ELM = "http://data.europa.eu/snb/model/ap/loq-constraints"
 ALT = "http://www.w3.org/ns/dx/connegp/altr"
 OWN = f"{WORLD_BASE}/id/"
 
@@ -65,15 +67,18 @@ def test_tokens_are_mapped_to_profiles(client: TestClient) -> None:
     found = links(client.head(LEVEL).headers["link"])["type"]
     assert {target for target, _ in found} == {"http://www.w3.org/ns/dx/prof/Profile"}
     told = {attributes["token"]: attributes["anchor"] for _, attributes in found}
-    assert told == {"native": NATIVE, "skos": SKOS, "schema": SCHEMA, "alt": ALT}
+    assert told == {"native": NATIVE, "elm": ELM, "schema": SCHEMA, "skos": SKOS, "alt": ALT}
 
 
 def test_the_list_of_views_is_complete_and_every_entry_answers(client: TestClient) -> None:
     told = triples(client.get(f"{LEVEL}.nt", params={"_profile": "alt"}).content)
     made = {o for s, p, o in told if (s, p) == (f"{OWN}level/2020/3a", f"{ALT}#hasRepresentation")}
-    assert len(made) == 7 + 4 + 4 + 5
+    assert len(made) == 7 + 3 * 4 + 5
     for iri in made:
         response = client.get(iri.removeprefix(WORLD_BASE))
+        if iri.endswith("=elm"):
+            assert response.status_code == 406, "ELM has no place for a level"
+            continue
         assert response.status_code == 200, iri
         [form] = [o for s, p, o in told if (s, p) == (iri, "http://purl.org/dc/terms/format")]
         [profile] = [o for s, p, o in told if (s, p) == (iri, "http://purl.org/dc/terms/conformsTo")]
@@ -84,7 +89,12 @@ def test_the_list_of_views_is_complete_and_every_entry_answers(client: TestClien
         assert word in page.text
         assert page.text.count(f'href="{LEVEL}.') == len(made)
     alternates = links(client.get(LEVEL).headers["link"])["alternate"]
-    assert {attributes["profile"] for _, attributes in alternates if "profile" in attributes} == {SKOS, SCHEMA, ALT}
+    assert {attributes["profile"] for _, attributes in alternates if "profile" in attributes} == {
+        ELM,
+        SKOS,
+        SCHEMA,
+        ALT,
+    }
 
 
 def test_the_skos_view(client: TestClient) -> None:

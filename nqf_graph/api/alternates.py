@@ -8,12 +8,13 @@ from pyoxigraph import Literal, NamedNode, Triple
 from nqf_graph.api.context import language_of
 from nqf_graph.api.headers import headers_of
 from nqf_graph.api.variants import Topic, Variant, formats_of
+from nqf_graph.discovery.profiles import Profile
 from nqf_graph.formats import HTML, TURTLE, Context, write_graph
 from nqf_graph.publication import Publication
 from nqf_graph.terms import ALTERNATES, DCT, PROF, RDF, RDFS
 from nqf_graph.web.colophon import languages_of
 from nqf_graph.web.pages import render
-from nqf_graph.web.profiles import NATIVE, Profile, profiles_of
+from nqf_graph.web.profiles import NATIVE, profiles_of
 
 
 def alternates(request: Request, publication: Publication, topic: Topic, variant: Variant) -> Response:

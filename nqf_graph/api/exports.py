@@ -11,7 +11,7 @@ from starlette.responses import FileResponse
 from nqf_graph.api.context import VARY, Published, format_of, language_of
 from nqf_graph.discovery import Export
 from nqf_graph.discovery.document import version_document
-from nqf_graph.discovery.dumps import DUMPS, File
+from nqf_graph.discovery.dumps import File
 from nqf_graph.discovery.exports import CHECKSUMS
 from nqf_graph.formats import GRAPHS, HTML, JSON, write_graph
 from nqf_graph.publication import Publication
@@ -21,7 +21,6 @@ router = APIRouter()
 
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _FRESH = {"Cache-Control": "public, no-cache"}
-_TYPES = {dump.name: "application/gzip" if dump.is_compressed else dump.form.content_type for dump in DUMPS}
 
 
 @router.get("/exports/", summary="The dumps of the present state, with checksums")
@@ -62,7 +61,7 @@ def dump(state: str, name: str, request: Request, publication: Published) -> Res
     return FileResponse(
         export.folder / file.name,
         headers=headers,
-        media_type=_TYPES[file.name],
+        media_type=_types(publication)[file.name],
         filename=f"nqf-{export.state}{file.name.removeprefix('nqf')}",
     )
 
@@ -72,22 +71,30 @@ def _listed(request: Request, publication: Publication, export: Export) -> Respo
     if form is HTML:
         language = language_of(request)
         headers = VARY | {"Content-Language": language}
-        return Response(export_page(export, language), headers=headers, media_type=form.content_type)
+        return Response(export_page(publication, export, language), headers=headers, media_type=form.content_type)
     if form is JSON:
-        return Response(json.dumps(_document(export)), headers=VARY, media_type=form.media_type)
+        return Response(json.dumps(_document(publication, export)), headers=VARY, media_type=form.media_type)
     triples = version_document(publication.description, export, str(request.base_url).rstrip("/"))
     return Response(write_graph(triples, form, publication.prefixes), headers=VARY, media_type=form.content_type)
 
 
-def _document(export: Export) -> dict[str, object]:
+def _types(publication: Publication) -> dict[str, str]:
+    """The content type of each file."""
+    return {dump.name: dump.content_type for dump in publication.description.dumps}
+
+
+def _document(publication: Publication, export: Export) -> dict[str, object]:
+    types = _types(publication)
+    profiles = {dump.name: dump.profile for dump in publication.description.dumps}
     files = [
         {
             "name": file.name,
             "href": f"/exports/{export.state}/{file.name}",
-            "mediaType": _TYPES[file.name].partition(";")[0],
+            "mediaType": types[file.name].partition(";")[0],
             "bytes": file.bytes,
             "sha256": file.sha256,
         }
+        | ({"profile": profiles[file.name]} if profiles.get(file.name) else {})
         for file in export.files
     ]
     return {"state": export.state, "files": files, "checksums": f"/exports/{export.state}/{CHECKSUMS}"}

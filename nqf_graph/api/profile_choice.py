@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from fastapi import Request
 
 from nqf_graph.api.links import Link
+from nqf_graph.discovery.profiles import Profile
 from nqf_graph.errors import BadParameter, NotAcceptable
 from nqf_graph.terms import PROF
-from nqf_graph.web.profiles import NATIVE, Profile
+from nqf_graph.web.profiles import NATIVE
 
 _ACCEPTED = re.compile(r"<([^<>]*)>\s*(?:;\s*q\s*=\s*([\d.]+))?")
 

@@ -11,12 +11,13 @@ from pyoxigraph import NamedNode
 
 from nqf_graph.api.context import format_of, number_of
 from nqf_graph.api.profile_choice import profile_of
+from nqf_graph.discovery.profiles import Profile
 from nqf_graph.errors import NotAcceptable
 from nqf_graph.formats import GRAPHS, GRAPHS_AND_DATASETS, HTML, N_QUADS, TRIG, Format
 from nqf_graph.publication import Publication
 from nqf_graph.web.addresses import path_of
 from nqf_graph.web.description import LARGEST_PAGE, PAGE
-from nqf_graph.web.profiles import ALT, NATIVE, Profile, profiles_of
+from nqf_graph.web.profiles import ALT, NATIVE, profiles_of
 from nqf_graph.web.versions import Lineage
 
 FORMATS = (*GRAPHS_AND_DATASETS, HTML)

@@ -27,7 +27,7 @@ from nqf_graph.cli.output import (
     write_report,
 )
 from nqf_graph.errors import BadParameter, CannotLoad, DataInvalid, EndpointFailed, NqfError, StoreInUse
-from nqf_graph.formats import CSV, GRAPHS_AND_DATASETS, JSON, N_TRIPLES, ROWS, TURTLE, named, to_bytes
+from nqf_graph.formats import CSV, GRAPHS, GRAPHS_AND_DATASETS, JSON, N_TRIPLES, ROWS, TRIG, TURTLE, named, to_bytes
 from nqf_graph.settings import Settings
 from nqf_graph.terms import LANGUAGES
 
@@ -191,10 +191,18 @@ def query(
 
 @app.command()
 def export(
-    form: Annotated[str, typer.Option("--format", "-f", help="nq, trig, ttl, nt, jsonld or rdf.")] = "trig",
+    form: Annotated[str | None, typer.Option("--format", "-f", help="nq, trig, ttl, nt, jsonld or rdf.")] = None,
+    profile: Annotated[str, typer.Option(help="Only what a profile has a place for: elm, ctdl, schema or skos.")] = "",
+    left_out: Annotated[bool, typer.Option("--left-out", help="With --profile: what it leaves out, and why.")] = False,
 ) -> None:
-    """Write everything that is published; trig and nq keep the named graphs."""
-    write(_publication().store.dump(named(form, GRAPHS_AND_DATASETS)))
+    """Write everything that is published, or what a profile says of it; trig and nq keep the named graphs."""
+    publication = _publication()
+    if profile:
+        write(_profile(publication, profile, form, what_is_left_out=left_out))
+    elif left_out:
+        raise BadParameter("--left-out", "goes with --profile")
+    else:
+        write(publication.store.dump(named(form or TRIG.suffix, GRAPHS_AND_DATASETS)))
 
 
 @app.command()
@@ -252,6 +260,21 @@ def _publication() -> Publication:
         return open_publication(settings, talk_if_terminal)
     except StoreInUse:
         return open_published(settings)
+
+
+def _profile(publication: Publication, token: str, form: str | None, *, what_is_left_out: bool) -> bytes:
+    """What a profile says of all that it has a place for, or the list of what it leaves out."""
+    from nqf_graph.discovery.profile_files import left_out, written  # noqa: PLC0415
+    from nqf_graph.discovery.profiles import everything  # noqa: PLC0415
+
+    offered = {name: each for name, each in publication.description.profiles.items() if each.files}
+    if token not in offered:
+        raise BadParameter("--profile", f"no profile {token!r} for files", tuple(offered))
+    asked = offered[token]
+    selection = everything(publication.store, publication.system, asked, publication.description.names.own)
+    if what_is_left_out:
+        return left_out(asked, selection)
+    return written(asked, selection, named(form, GRAPHS) if form else asked.files[0], publication.prefixes)
 
 
 def _parameters(arguments: Sequence[str], question: Question) -> dict[str, str]:

@@ -22,7 +22,7 @@ _ADDRESSES = frozenset(
 """Properties whose values are addresses to call, not names of things."""
 
 
-def services(names: Names, facts: Facts, graphs: Iterable[str]) -> Iterator[Triple]:
+def services(names: Names, facts: Facts, graphs: Iterable[str], dumps: Iterable[Dump] = DUMPS) -> Iterator[Triple]:
     """What the catalogue offers beside its datasets, and the publication as a whole; `graphs` are those listed."""
     whole = names.dataset
     yield Triple(facts.catalogue, DCAT["dataset"], whole)
@@ -37,11 +37,11 @@ def services(names: Names, facts: Facts, graphs: Iterable[str]) -> Iterator[Trip
         yield from (Triple(service, DCAT["endpointDescription"], names.at(path)) for path in descriptions)
         yield from (Triple(service, DCAT["servesDataset"], NamedNode(graph)) for graph in (whole.value, *graphs))
         yield from _licence(service, facts)
-    for dump in DUMPS:
+    for dump in dumps:
         yield from _distribution(whole, names.at(f"exports/latest/{dump.name}"), dump, names, facts)
 
 
-def version(names: Names, facts: Facts, export: Export) -> Iterator[Triple]:
+def version(names: Names, facts: Facts, export: Export, dumps: Iterable[Dump] = DUMPS) -> Iterator[Triple]:
     """A state as a version of the publication, with the sizes and checksums of its dumps."""
     this = names.at(f"exports/{export.state}/")
     yield Triple(this, RDF["type"], DCAT["Dataset"])
@@ -50,7 +50,9 @@ def version(names: Names, facts: Facts, export: Export) -> Iterator[Triple]:
     yield Triple(this, DCAT["version"], Literal(export.state))
     yield from (Triple(this, name, value) for name, value in facts.whole())
     files = {file.name: file for file in export.files}
-    for dump in DUMPS:
+    for dump in dumps:
+        if dump.name not in files:  # made by an earlier version of this program
+            continue
         node = names.at(f"exports/{export.state}/{dump.name}")
         yield from _distribution(this, node, dump, names, facts)
         yield from _measures(node, files[dump.name])
@@ -86,11 +88,15 @@ def localised(triples: Iterable[Triple], base: str, here: str) -> list[Triple]:
 def _distribution(whole: NamedNode, node: NamedNode, dump: Dump, names: Names, facts: Facts) -> Iterator[Triple]:
     yield Triple(whole, DCAT["distribution"], node)
     yield Triple(node, RDF["type"], DCAT["Distribution"])
-    yield from (Triple(node, DCT["title"], title) for title in titles("dump"))
+    texts = [Literal(text, language=tag) for tag, text in dump.title.items()]
+    yield from (Triple(node, DCT["title"], title) for title in texts or titles("dump"))
+    if dump.profile:
+        yield Triple(node, DCT["conformsTo"], NamedNode(dump.profile))
     yield Triple(node, DCAT["accessURL"], names.at("exports/"))
     yield Triple(node, DCAT["downloadURL"], node)
     yield Triple(node, DCAT["mediaType"], IANA[dump.form.media_type])
-    yield Triple(node, DCT["format"], NamedNode(dump.form.iri))
+    if dump.form.iri:
+        yield Triple(node, DCT["format"], NamedNode(dump.form.iri))
     if dump.is_compressed:
         yield Triple(node, DCAT["compressFormat"], IANA["application/gzip"])
     yield from _licence(node, facts)

@@ -7,7 +7,7 @@ the numbers.  The description is part of what is described, so its own statement
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import pyoxigraph as ox
@@ -16,10 +16,13 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from nqf_graph.discovery.counts import Counts, Key, Kind, Tally, difference
 from nqf_graph.discovery.dcat import services
 from nqf_graph.discovery.draft import Draft
+from nqf_graph.discovery.dumps import DUMPS
 from nqf_graph.discovery.examples import Examples
 from nqf_graph.discovery.executables import executables
 from nqf_graph.discovery.facts import Facts
 from nqf_graph.discovery.names import GENERATED, Names
+from nqf_graph.discovery.profile_files import profile_dumps
+from nqf_graph.discovery.profiles import Profile
 from nqf_graph.discovery.void import Void
 from nqf_graph.questions import Questions, SystemQueries
 from nqf_graph.store import Catalogue, WritableStore
@@ -33,8 +36,17 @@ _TOTAL = {Kind.CLASS: Key(Kind.CLASSES), Kind.PROPERTY: Key(Kind.PROPERTIES)}
 class Description:
     """Describes the publication of `catalogue` under `names`."""
 
-    def __init__(self, names: Names, catalogue: Catalogue, questions: Questions, system: SystemQueries) -> None:
+    def __init__(
+        self,
+        names: Names,
+        catalogue: Catalogue,
+        questions: Questions,
+        system: SystemQueries,
+        profiles: Mapping[str, Profile],
+    ) -> None:
         self.names, self._catalogue, self._questions, self._system = names, catalogue, questions, system
+        self.profiles = profiles
+        self.dumps = (*DUMPS, *profile_dumps(profiles))
 
     @property
     def graphs(self) -> tuple[str, ...]:
@@ -83,7 +95,7 @@ class Description:
     def _lasting(self) -> Iterable[tuple[NamedNode, list[Triple]]]:
         """What does not depend on the state, by graph."""
         listed = sorted(dataset.graph for dataset in self._catalogue)
-        yield self.names.graph("dcat"), list(services(self.names, self.facts, listed))
+        yield self.names.graph("dcat"), list(services(self.names, self.facts, listed, self.dumps))
         yield self.names.graph("questions"), list(executables(self.names, self._questions.values()))
 
     def _rewrite(self, recorder: Recorder, before: ox.Store, state: str) -> None:

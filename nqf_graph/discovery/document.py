@@ -41,7 +41,7 @@ def catalogue_document(
         if not any(_is_part(term, parts, names.dataset) for term in (triple.subject, triple.object))
     ]
     listed = [*store.triples(description.facts.catalogue.value), *store.triples(names.graph("dcat").value), *described]
-    listed += version(names, description.facts, export)
+    listed += version(names, description.facts, export, description.dumps)
     for row in store.select(system("graph-sources")):
         graph, source = row["graph"], row["source"]
         if isinstance(graph, NamedNode) and isinstance(source, NamedNode):
@@ -52,7 +52,7 @@ def catalogue_document(
 def version_document(description: Description, export: Export, here: str) -> list[Triple]:
     """A state and its dumps, as a version of the publication."""
     names = description.names
-    return localised(version(names, description.facts, export), names.base, here)
+    return localised(version(names, description.facts, export, description.dumps), names.base, here)
 
 
 def _is_file(triple: Triple, base: str) -> bool:

@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import merge
 from itertools import count, groupby, islice
 from pathlib import Path
@@ -32,6 +32,14 @@ class Dump:
     name: str
     form: Format
     is_compressed: bool = False
+    profile: str | None = None
+    """The IRI of the profile that the file keeps to; None: it holds all that the graph says."""
+    title: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def content_type(self) -> str:
+        """The value of a Content-Type header."""
+        return "application/gzip" if self.is_compressed else self.form.content_type
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ def write_dumps(statements: Iterable[Quad], folder: Path, prefixes: Mapping[str,
             assert isinstance(dump.engine, RdfFormat)
             quads = ox.parse(path=by_graph, format=RdfFormat.N_QUADS)
             ox.serialize(_one_by_one(quads), folder / f"nqf.{dump.suffix}", format=dump.engine, prefixes=dict(prefixes))
-    return tuple(_described(folder / dump.name) for dump in DUMPS)
+    return tuple(described(folder / dump.name) for dump in DUMPS)
 
 
 def _one_by_one(quads: Iterable[Quad]) -> Iterator[Quad]:
@@ -133,6 +141,7 @@ def _compress(source: Path, target: Path) -> None:
         shutil.copyfileobj(plain, file, 1 << 20)
 
 
-def _described(file: Path) -> File:
+def described(file: Path) -> File:
+    """A file that has been written, with its size and checksum."""
     with file.open("rb") as content:
         return File(file.name, file.stat().st_size, hashlib.file_digest(content, "sha256").hexdigest())

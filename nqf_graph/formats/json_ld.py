@@ -41,7 +41,7 @@ def write_json_ld(
     parts = [f'"@context": {_json(entries)}', *(f"{_json(key)}: {_json(value)}" for key, value in top.items())]
     if others or not top:
         listed = ",\n".join(map(_json, others))
-        parts.append(f'"{"included" if top else "@graph"}": [\n{listed}\n]')
+        parts.append(f'"{context.key("@included") if top else "@graph"}": [\n{listed}\n]')
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
 
 
@@ -55,7 +55,7 @@ class _Page:
 
     def node(self, subject: str, predicates: Mapping[NamedNode, Sequence[Any]]) -> Json:
         """The node object of a subject."""
-        written: Json = {"id": self._short(subject)}
+        written: Json = {self._context.key("@id"): self._short(subject)}
         for predicate, values in predicates.items():
             written |= self._types(values) if predicate == _TYPE else self._property(predicate.value, values)
         return written
@@ -64,7 +64,7 @@ class _Page:
         """The classes of a node; a text is no class, so it stands under the property."""
         odd = [value for value in values if isinstance(value, Literal)]
         types = [self._word(_reference(value)) for value in values if not isinstance(value, Literal)]
-        return ({"type": types} if types else {}) | (self._plain(_TYPE.value, odd) if odd else {})
+        return ({self._context.key("@type"): types} if types else {}) | (self._plain(_TYPE.value, odd) if odd else {})
 
     def _property(self, iri: str, values: Sequence[Any]) -> Json:
         """The values of a property under its word; those that do not fit its map of languages under its IRI."""
@@ -107,7 +107,7 @@ class _Page:
         """A value under a word whose values are of `type_`."""
         if not isinstance(value, Literal):
             short = self._short(_reference(value))
-            return short if type_ == LINK else {"id": short}
+            return short if type_ == LINK else {self._context.key("@id"): short}
         if value.language:
             direction = {"@direction": str(value.direction)} if value.direction else {}
             return {"@value": value.value, "@language": value.language} | direction

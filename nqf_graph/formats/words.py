@@ -14,6 +14,7 @@ from nqf_graph.terms import RDF
 LINK = "@id"
 KEYWORDS = {"id": "@id", "type": "@type", "included": "@included"}
 LAST_NAME = re.compile(r"[A-Za-z][\w-]*$")
+_LOCAL = re.compile(r"[A-Za-z][\w-]*")
 
 Json = dict[str, Any]
 
@@ -43,8 +44,11 @@ class Word:
 class Context:
     """The words for properties and classes, and the prefixes for IRIs without a word."""
 
-    def __init__(self, words: Mapping[str, Word], prefixes: Mapping[str, str]) -> None:
+    def __init__(
+        self, words: Mapping[str, Word], prefixes: Mapping[str, str], keywords: Mapping[str, str] = KEYWORDS
+    ) -> None:
         self.prefixes = dict(prefixes)
+        self.keywords = dict(keywords)
         self.words = {name: word for name, word in words.items() if name not in KEYWORDS and name not in prefixes}
         self.names = {word.iri: name for name, word in self.words.items()}
         self.of_namespace = {namespace: prefix for prefix, namespace in prefixes.items()}
@@ -52,20 +56,28 @@ class Context:
     @classmethod
     def fitting(cls, triples: Iterable[Triple], prefixes: Mapping[str, str]) -> Context:
         """A context made for one document: the last names of its IRIs as words, the values as they are in it."""
-        values: dict[str, list[Any]] = {}
-        for triple in triples:
-            if triple.predicate == RDF["type"] and isinstance(triple.object, NamedNode):
-                values.setdefault(triple.object.value, [])
-            elif triple.predicate != RDF["type"]:
-                values.setdefault(triple.predicate.value, []).append(triple.object)
         words: dict[str, Word] = {}
-        for iri in sorted(values):
-            name = LAST_NAME.search(iri)
+        for word in _words(triples):
+            name = LAST_NAME.search(word.iri)
             if name and name[0] not in words:
-                by_language = bool(values[iri]) and all(map(is_text, values[iri]))
-                is_link = bool(values[iri]) and all(isinstance(value, NamedNode) for value in values[iri])
-                words[name[0]] = Word(iri, LINK if is_link else None, by_language=by_language)
+                words[name[0]] = word
         return cls(words, prefixes)
+
+    @classmethod
+    def prefixed(cls, triples: Iterable[Triple], prefixes: Mapping[str, str]) -> Context:
+        """The same with prefixed names as words (`skos:prefLabel`) and JSON-LD's own keywords."""
+        spaces = sorted(prefixes.items(), key=lambda each: -len(each[1]))
+        words: dict[str, Word] = {}
+        for word in _words(triples):
+            for prefix, namespace in spaces:
+                if word.iri.startswith(namespace) and _LOCAL.fullmatch(word.iri, len(namespace)):
+                    words[f"{prefix}:{word.iri[len(namespace) :]}"] = word
+                    break
+        return cls(words, prefixes, {})
+
+    def key(self, keyword: str) -> str:
+        """What stands for a keyword, such as `id` for `@id`."""
+        return next((name for name, stands in self.keywords.items() if stands == keyword), keyword)
 
     def as_json(self) -> Json:
         """The whole context, as a document of its own."""
@@ -73,9 +85,26 @@ class Context:
 
     def entries(self, words: Iterable[str], prefixes: Iterable[str]) -> Json:
         """The entries of a context with these words and prefixes."""
-        entries: Json = {"@version": 1.1} | KEYWORDS
-        entries |= {prefix: self.prefixes[prefix] for prefix in sorted(prefixes)}
+        named = {name.partition(":")[0] for name in words if ":" in name}
+        entries: Json = {"@version": 1.1} | self.keywords
+        entries |= {prefix: self.prefixes[prefix] for prefix in sorted({*prefixes, *named})}
         return entries | {name: self.words[name].definition() for name in sorted(words)}
+
+
+def _words(triples: Iterable[Triple]) -> list[Word]:
+    """A word for each property and class, with the values as they are in the statements."""
+    values: dict[str, list[Any]] = {}
+    for triple in triples:
+        if triple.predicate == RDF["type"] and isinstance(triple.object, NamedNode):
+            values.setdefault(triple.object.value, [])
+        elif triple.predicate != RDF["type"]:
+            values.setdefault(triple.predicate.value, []).append(triple.object)
+    found = []
+    for iri in sorted(values):
+        by_language = bool(values[iri]) and all(map(is_text, values[iri]))
+        is_link = bool(values[iri]) and all(isinstance(value, NamedNode) for value in values[iri])
+        found.append(Word(iri, LINK if is_link else None, by_language=by_language))
+    return found
 
 
 def is_text(value: Any) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from nqf_graph.discovery import Export
-from nqf_graph.discovery.dumps import DUMPS, File
+from nqf_graph.discovery.dumps import File
 from nqf_graph.discovery.exports import CHECKSUMS
 from nqf_graph.discovery.sitemap import changes
 from nqf_graph.publication import Publication
@@ -52,15 +52,15 @@ def catalogue_page(publication: Publication, language: str) -> str:
     """The page of the catalogue."""
     export = publication.exports.latest()
     return render(
-        "catalog", language, "/catalog", graphs=_graphs(publication, language), export=export, files=_files(export),
-        checksums=CHECKSUMS,
+        "catalog", language, "/catalog", graphs=_graphs(publication, language), export=export,
+        files=_files(publication, export), checksums=CHECKSUMS,
     )  # fmt: skip
 
 
-def export_page(export: Export, language: str) -> str:
+def export_page(publication: Publication, export: Export, language: str) -> str:
     """The page of the dumps of a state."""
     address = f"/exports/{export.state}/"
-    return render("exports", language, address, export=export, files=_files(export), checksums=CHECKSUMS)
+    return render("exports", language, address, export=export, files=_files(publication, export), checksums=CHECKSUMS)
 
 
 def _graphs(publication: Publication, language: str) -> list[ListedGraph]:
@@ -82,8 +82,8 @@ def _graphs(publication: Publication, language: str) -> list[ListedGraph]:
     return found
 
 
-def _files(export: Export) -> list[ListedFile]:
-    types = {dump.name: dump.form.media_type for dump in DUMPS}
+def _files(publication: Publication, export: Export) -> list[ListedFile]:
+    types = {dump.name: dump.form.media_type for dump in publication.description.dumps}
     return [_file(file, types[file.name]) for file in export.files]
 
 
