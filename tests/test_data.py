@@ -21,6 +21,8 @@ ELI = Namespace("http://data.europa.eu/eli/ontology#")
 BASE = "https://w3id.org/nqf/kg"
 KG = Namespace(f"{BASE}/id/")
 DATA = ROOT / "data"
+EXTRACT = DATA / "reference" / "esco"
+"""A folder of files in the format of a publisher, loaded as a whole."""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,9 @@ def graph(country: Publication) -> rdflib.Graph:
 def test_folder_and_catalogue_agree() -> None:
     listed = {dataset.file for dataset in read_catalogue(DATA / "catalog.ttl", BASE)}
     folders = [DATA, ROOT / "ontology", ROOT / "shapes"]
-    present = {f for folder in folders for f in folder.rglob("*") if f.suffix in (".ttl", ".csv")}
+    present = {
+        f for folder in folders for f in folder.rglob("*") if f.suffix in (".ttl", ".csv") and f.parent != EXTRACT
+    }
     assert present == listed
 
 
@@ -179,3 +183,50 @@ def test_no_sentence_of_the_official_wording_is_copied(graph: rdflib.Graph) -> N
 
 def test_files_are_read_from_the_catalogue_only() -> None:
     assert not list(Path(DATA).rglob("*.nt")), "nothing else is kept in the data folder"
+
+
+def test_every_topic_and_criterion_has_one_finding_and_a_question_that_exists(graph: rdflib.Graph) -> None:
+    asked = {*graph.subjects(RDF.type, NQF.ComparisonTopic), *graph.subjects(RDF.type, NQF.ReferencingCriterion)}
+    assert len(asked) == 21
+    for matter in asked:
+        (finding,) = graph.subjects(NQF.findingOn, matter)
+        assert graph.value(finding, NQF.findingAbout) == KG["framework/nqf/2020"]
+        assert graph.value(finding, NQF.comparedWith) == KG["framework/eqf"]
+        assert graph.value(finding, NQF.dataStatus) in (NQF.inferred, NQF.illustrative)
+        assert graph.value(finding, NQF.findingResult) != NQF.met, (
+            "nothing is evidenced so far that would fully satisfy one"
+        )
+        questions = [str(name) for name in graph.objects(matter, NQF.evidenceQuestion)]
+        assert questions, matter
+        assert [name for name in questions if not (ROOT / "queries" / f"{name}.rq").is_file()] == []
+
+
+def test_no_mapping_of_ours_is_official_or_reviewed_and_each_says_why_not_exact(graph: rdflib.Graph) -> None:
+    foreign = ("http://data.europa.eu/esco/", "https://data.acqf-qcp.africa/")
+    mappings = [a for a, o in graph.subject_objects(NQF.alignedObject) if str(o).startswith(foreign)]
+    assert len(mappings) > 100
+    for mapping in mappings:
+        assert graph.value(mapping, NQF.dataStatus) in (NQF.inferred, NQF.illustrative)
+        assert graph.value(mapping, NQF.alignmentStatus) in (NQF.proposed, NQF.rejected)
+        assert graph.value(mapping, NQF.reviewedBy) is None
+        assert graph.value(mapping, NQF.hasEvidence)
+        exact = graph.value(mapping, NQF.relation) == SKOS.exactMatch
+        assert exact or graph.value(mapping, NQF.counterEvidence), mapping
+        if graph.value(mapping, NQF.alignmentStatus) == NQF.rejected:
+            assert graph.value(mapping, NQF.counterEvidence)
+
+
+def test_each_standard_has_aligned_competences_and_each_occupation_an_esco_occupation(graph: rdflib.Graph) -> None:
+    standing = {
+        subject
+        for alignment, subject in graph.subject_objects(NQF.alignedSubject)
+        if graph.value(alignment, NQF.alignmentStatus) != NQF.rejected
+        and str(graph.value(alignment, NQF.alignedObject)).startswith("http://data.europa.eu/esco/")
+    }
+    for standard in graph.subjects(RDF.type, NQF.OccupationalStandard):
+        tasks = [t for f in graph.objects(standard, NQF.hasFunction) for t in graph.objects(f, NQF.hasTask)]
+        competences = {c for task in tasks for c in graph.objects(task, NQF.requiresCompetence)}
+        pedagogy = graph.value(standard, NQF.sector) == KG["sector/education"]
+        assert len(competences & standing) >= (14 if pedagogy else 2), standard
+        assert graph.value(standard, NQF.forOccupation) in standing
+    assert {NQF.NoMatch} <= {kind for s in graph.subjects(NQF.noMatchIn) for kind in graph.objects(s, RDF.type)}
