@@ -92,6 +92,11 @@ class Publication:
         state = self.store.state_id
         return RuleGate(RuleBook.of(self.shapes, self.store.select), last_report(self), state)
 
+    @property
+    def findings(self) -> Report:
+        """The findings of the present state: advice, as a state with violations is not published."""
+        return self._gate.report
+
     @cached_property
     def policy(self) -> Policy:
         """What may be written where."""
