@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from nqf_graph import __version__
 from nqf_graph.api import (
+    comparing,
     discovery,
     elsewhere,
     operations,
@@ -89,6 +90,7 @@ def create_app(publication: Publication) -> FastAPI:
     app.include_router(operations.router)
     app.include_router(writes.router)
     app.include_router(validate.router)
+    app.include_router(comparing.router)
     questions.add_question_routes(app, publication)
     app.include_router(discovery.router)
     app.include_router(resources.router)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from pyoxigraph import Literal, NamedNode
 
 from nqf_graph.api.context import VARY, Published, format_of, language_of, strict_language_of
+from nqf_graph.api.paging import page_links
 from nqf_graph.api.problems import problem_of
 from nqf_graph.errors import BadParameter, NotFound, NqfError
 from nqf_graph.formats import HTML, JSON, ROWS
@@ -91,7 +91,7 @@ def _answer(request: Request, publication: Publication, question: Question) -> R
         body = json.dumps(document, ensure_ascii=False).encode()
     else:
         body = publication.store.query(f"{answer.query}LIMIT {limit} OFFSET {offset}").write(form)
-    headers = VARY | {"Content-Language": language} | _links(request, len(answer.rows.rows), limit, offset)
+    headers = VARY | {"Content-Language": language} | page_links(request, len(answer.rows.rows), limit, offset)
     return Response(body, headers=headers, media_type=form.content_type)
 
 
@@ -143,14 +143,6 @@ def _number(request: Request, name: str, default: int, least: int) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < least:
         raise BadParameter(name, f"expected a whole number from {least}, found {text!r}")
     return int(text)
-
-
-def _links(request: Request, total: int, limit: int, offset: int) -> dict[str, str]:
-    headers = {"X-Total-Count": str(total)}
-    if offset + limit < total:
-        following = urlencode(dict(request.query_params) | {"limit": limit, "offset": offset + limit})
-        headers["Link"] = f'<{request.url.path}?{following}>; rel="next"'
-    return headers
 
 
 def _list(request: Request, publication: Publication, groups: Mapping[str, list[Question]]) -> Response:

@@ -1,5 +1,6 @@
 """The command `nqf`."""
 
+from nqf_graph.cli import comparing
 from nqf_graph.cli.commands import app, main
 
-__all__ = ["app", "main"]
+__all__ = ["app", "comparing", "main"]

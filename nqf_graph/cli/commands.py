@@ -160,7 +160,7 @@ def ask(
     show: Annotated[bool, typer.Option("--show", help="Print the SPARQL, URL and curl line; do not run.")] = False,
 ) -> None:
     """Answer QUESTION; its parameters are given as `--name value`."""
-    publication = _publication()
+    publication = published()
     asked = publication.questions[question]
     values = _parameters(context.args, asked)
     if show:
@@ -184,7 +184,7 @@ def query(
     if file != "-" and not Path(file).is_file():
         raise BadParameter("FILE", f"expected a file or -, found {file!r}")
     text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    result = _publication().store.query(text)
+    result = published().store.query(text)
     default = CSV if CSV in result.formats else TURTLE if TURTLE in result.formats else result.formats[0]
     write(result.write(named(form, result.formats) if form else default))
 
@@ -196,7 +196,7 @@ def export(
     left_out: Annotated[bool, typer.Option("--left-out", help="With --profile: what it leaves out, and why.")] = False,
 ) -> None:
     """Write everything that is published, or what a profile says of it; trig and nq keep the named graphs."""
-    publication = _publication()
+    publication = published()
     if profile:
         write(_profile(publication, profile, form, what_is_left_out=left_out))
     elif left_out:
@@ -208,7 +208,7 @@ def export(
 @app.command()
 def questions(lang: _Lang = "en") -> None:
     """List the questions with their parameters."""
-    for question in _publication().questions.values():
+    for question in published().questions.values():
         names = " ".join(f"--{p.name}" if p.required else f"[--{p.name}]" for p in question.parameters.values())
         print(f"{question.id} {names}\n    {question.question[known_language(lang)]}")
 
@@ -218,7 +218,7 @@ def rules(lang: _Lang = "en", form: _Form = "text") -> None:
     """List the rules with severity, text, basis and owner."""
     from nqf_graph.validation.rules import register_as_markdown  # noqa: PLC0415
 
-    register = _publication().rules
+    register = published().rules
     tag = known_language(lang)
     match form:
         case "json":
@@ -249,7 +249,7 @@ def version() -> None:
     print(__version__)
 
 
-def _publication() -> Publication:
+def published() -> Publication:
     """The published state; read beside a running service when one holds the data folder, or at an endpoint."""
     from nqf_graph.publication import open_publication, open_published  # noqa: PLC0415
 

@@ -1,0 +1,66 @@
+"""Pages of comparisons: the same answers as over REST, with names, links and words in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from nqf_graph.publication import Publication
+from nqf_graph.terms import LANGUAGES, NQF
+from nqf_graph.web.addresses import local
+from nqf_graph.web.description import term_names
+from nqf_graph.web.pages import render, words
+from nqf_graph.web.resource import Namer, Value
+from nqf_graph.web.tables import names_of
+
+
+def page(publication: Publication, name: str, language: str, address: str, values: Mapping[str, Any]) -> str:
+    """The page `name` (a template) about `values`, which hold the answer."""
+    assert language in LANGUAGES
+    base = publication.settings.base
+    terms = Namer(term_names(publication), language, base)
+    said = words(language)
+
+    def link(iri: str) -> str:
+        """Where a thing answers here, or its own address."""
+        return local(iri, base) or (f"/resource?uri={iri}" if "://" in iri else "")
+
+    def word(term: str) -> str:
+        """A term of ours, a relation of SKOS or a verdict in words."""
+        return said.get(f"word_{term}") or terms(NQF[term]).text if term else ""
+
+    return render(
+        name,
+        language,
+        address,
+        link=link,
+        word=word,
+        choices=_choices(publication, language),
+        **(_DEFAULTS | dict(values)),
+    )
+
+
+_DEFAULTS: dict[str, Any] = {
+    "given": {}, "comparison": None, "coverage": None, "alignments": (), "total": 0, "explanation": None,
+}  # fmt: skip
+
+
+def _choices(publication: Publication, language: str) -> dict[str, list[Value]]:
+    """What a person can pick: frameworks, programmes, standards, named in the reader's language."""
+    found = {}
+    for name, class_ in (
+        ("framework", "Framework"),
+        ("programme", "EducationProgramme"),
+        ("standard", "OccupationalStandard"),
+    ):
+        rows = publication.store.select(publication.system("members", type=str(NQF[class_])))
+        things = [row["member"] for row in rows]
+        namer = names_of(publication, things, language)
+        found[name] = [
+            Value(namer(thing).text, publication.asker.shorten(thing.value))
+            for thing in things
+            if isinstance(thing, NamedNode)
+        ]
+    return found
