@@ -139,6 +139,22 @@ def test_export(nqf: Nqf, name: str, form: RdfFormat) -> None:
     assert len(quads) > 2000
 
 
+def test_export_by_profile(nqf: Nqf) -> None:
+    """The same bytes as the files of the state; the formats are those of graphs."""
+    publication = open_publication(world_settings())
+    folder = publication.exports.latest().folder
+    for arguments, name in (
+        (("elm",), "nqf-elm.ttl"),
+        (("elm", "--format", "jsonld"), "nqf-elm.jsonld"),
+        (("elm", "--left-out"), "nqf-elm.left-out.json"),
+        (("ctdl",), "nqf-ctdl.jsonld"),
+    ):
+        assert nqf.again("export", "--profile", *arguments) == (folder / name).read_text(encoding="utf-8")
+    assert "elm" in nqf("export", "--profile", "esco", code=2).stderr
+    assert nqf("export", "--left-out", code=2).stderr
+    nqf("export", "--profile", "skos", "--format", "trig", code=2)
+
+
 def test_lists(nqf: Nqf) -> None:
     assert "frameworks/levels --framework" in nqf("questions").stdout
     assert "R05 Violation" in nqf("rules", "--lang", "ky").stdout

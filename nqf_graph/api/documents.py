@@ -11,7 +11,7 @@ from nqf_graph.api.headers import headers_of, page_addresses, succession_links
 from nqf_graph.api.links import Link
 from nqf_graph.api.variants import FORMATS, Place, Topic, Variant, variant_asked_for
 from nqf_graph.errors import NotAcceptable, NotFound
-from nqf_graph.formats import HTML, Context, Format, write_graph
+from nqf_graph.formats import HTML, Format, write_graph
 from nqf_graph.publication import Publication
 from nqf_graph.web.colophon import joined, languages_of, licences_of, of_document, of_lineage
 from nqf_graph.web.context import context_of
@@ -19,6 +19,7 @@ from nqf_graph.web.description import Description, describe, is_known
 from nqf_graph.web.pages import render
 from nqf_graph.web.profiles import ALT, NATIVE, profiles_of, view
 from nqf_graph.web.resource import make_page, namer_of
+from nqf_graph.web.structured import structured_data
 from nqf_graph.web.succession import succession_of
 from nqf_graph.web.versions import today
 
@@ -68,6 +69,7 @@ def _native(
             place.address(more=more),
             page=make_page(description, name, topic.lineage, today()),
             canonical=place.iri(more).value,
+            structured=structured_data(publication, topic.thing, languages[0]),
             pages=pages,
             formats=[(each, place.address(each, more)) for each in FORMATS if each is not HTML],
             profiles=[
@@ -95,6 +97,7 @@ def _view(publication: Publication, topic: Topic, variant: Variant) -> Response:
         raise NotAcceptable(variant.profile.iri, [NATIVE.iri, ALT.iri])
     about, prefixes = topic.place.iri(variant.parameters()), publication.prefixes
     statements = [*triples, *of_document(about, topic.thing, variant.profile.iri)]
-    body = write_graph(statements, variant.form, prefixes, Context.fitting(triples, prefixes), topic.thing)
+    context = variant.profile.context(triples, prefixes)
+    body = write_graph(statements, variant.form, prefixes, context, topic.thing)
     headers = headers_of(publication, topic, variant, languages_of(triples))
     return Response(body, headers=headers, media_type=variant.form.content_type)

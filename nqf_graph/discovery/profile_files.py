@@ -10,7 +10,7 @@ from pathlib import Path
 from nqf_graph.discovery.dumps import Dump, File, described
 from nqf_graph.discovery.names import Names
 from nqf_graph.discovery.profiles import Profile, Selection, everything
-from nqf_graph.formats import JSON, JSON_LD, Context, Format, write_graph
+from nqf_graph.formats import JSON, JSON_LD, Format, write_graph
 from nqf_graph.questions import SystemQueries
 from nqf_graph.store import Store
 
@@ -28,12 +28,8 @@ def profile_dumps(profiles: Mapping[str, Profile]) -> tuple[Dump, ...]:
 
 def written(profile: Profile, selection: Selection, form: Format, prefixes: Mapping[str, str]) -> bytes:
     """The statements of a profile in one of its formats; the same statements give the same bytes."""
-    known = {**prefixes, **profile.prefixes}
-    context = None
-    if form is JSON_LD:
-        fitting = Context.prefixed if profile.has_prefixed_words else Context.fitting
-        context = fitting(selection.triples, known)
-    return write_graph(selection.triples, form, known, context)
+    context = profile.context(selection.triples, prefixes) if form is JSON_LD else None
+    return write_graph(selection.triples, form, {**prefixes, **profile.prefixes}, context)
 
 
 def left_out(profile: Profile, selection: Selection) -> bytes:

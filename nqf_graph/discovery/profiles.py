@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from pyoxigraph import NamedNode, Triple
 
 from nqf_graph.discovery.completeness import Demand, Gap, complete, gaps
 from nqf_graph.errors import CannotLoad
-from nqf_graph.formats import GRAPHS, Format
+from nqf_graph.formats import GRAPHS, Context, Format
 from nqf_graph.questions import SystemQueries
 from nqf_graph.store import Store
 from nqf_graph.terms import LANGUAGES
@@ -46,6 +46,11 @@ class Profile:
     """By class: what a node without which stays and is listed."""
     has_prefixed_words: bool = False
     """Whether its JSON-LD is written with prefixed names (`ceterms:name`) and plain keywords."""
+
+    def context(self, triples: Iterable[Triple], prefixes: Mapping[str, str]) -> Context:
+        """The words for statements of the profile in JSON-LD."""
+        fitting = Context.prefixed if self.has_prefixed_words else Context.fitting
+        return fitting(triples, {**prefixes, **self.prefixes})
 
 
 @dataclass(frozen=True)
@@ -152,8 +157,3 @@ def _demand(name: str, prefixes: Mapping[str, str]) -> Demand:
 def _expanded(name: str, prefixes: Mapping[str, str]) -> str:
     prefix, _, local = name.partition(":")
     return prefixes[prefix] + local
-
-
-def tokens(profiles: Collection[Profile]) -> tuple[str, ...]:
-    """The tokens of the profiles that make files."""
-    return tuple(profile.token for profile in profiles if profile.files)

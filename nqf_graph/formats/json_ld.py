@@ -64,7 +64,8 @@ class _Page:
         """The classes of a node; a text is no class, so it stands under the property."""
         odd = [value for value in values if isinstance(value, Literal)]
         types = [self._word(_reference(value)) for value in values if not isinstance(value, Literal)]
-        return ({self._context.key("@type"): types} if types else {}) | (self._plain(_TYPE.value, odd) if odd else {})
+        told = types if self._context.keywords or len(types) > 1 else types[0] if types else None
+        return ({self._context.key("@type"): told} if types else {}) | (self._plain(_TYPE.value, odd) if odd else {})
 
     def _property(self, iri: str, values: Sequence[Any]) -> Json:
         """The values of a property under its word; those that do not fit its map of languages under its IRI."""

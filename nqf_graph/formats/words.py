@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from nqf_graph.terms import RDF
+from nqf_graph.terms import RDF, XSD
 
 LINK = "@id"
 KEYWORDS = {"id": "@id", "type": "@type", "included": "@included"}
@@ -65,10 +65,10 @@ class Context:
 
     @classmethod
     def prefixed(cls, triples: Iterable[Triple], prefixes: Mapping[str, str]) -> Context:
-        """The same with prefixed names as words (`skos:prefLabel`) and JSON-LD's own keywords."""
+        """The same with prefixed names as words (`skos:prefLabel`), datatypes in the context, and plain keywords."""
         spaces = sorted(prefixes.items(), key=lambda each: -len(each[1]))
         words: dict[str, Word] = {}
-        for word in _words(triples):
+        for word in _words(triples, typed=True):
             for prefix, namespace in spaces:
                 if word.iri.startswith(namespace) and _LOCAL.fullmatch(word.iri, len(namespace)):
                     words[f"{prefix}:{word.iri[len(namespace) :]}"] = word
@@ -91,8 +91,11 @@ class Context:
         return entries | {name: self.words[name].definition() for name in sorted(words)}
 
 
-def _words(triples: Iterable[Triple]) -> list[Word]:
-    """A word for each property and class, with the values as they are in the statements."""
+def _words(triples: Iterable[Triple], *, typed: bool = False) -> list[Word]:
+    """A word for each property and class, with the values as they are in the statements.
+
+    `typed`: the datatype that all values of a property have stands in its word.
+    """
     values: dict[str, list[Any]] = {}
     for triple in triples:
         if triple.predicate == RDF["type"] and isinstance(triple.object, NamedNode):
@@ -103,8 +106,16 @@ def _words(triples: Iterable[Triple]) -> list[Word]:
     for iri in sorted(values):
         by_language = bool(values[iri]) and all(map(is_text, values[iri]))
         is_link = bool(values[iri]) and all(isinstance(value, NamedNode) for value in values[iri])
-        found.append(Word(iri, LINK if is_link else None, by_language=by_language))
+        type_ = LINK if is_link else _datatype(values[iri]) if typed else None
+        found.append(Word(iri, type_, by_language=by_language))
     return found
+
+
+def _datatype(values: Iterable[Any]) -> str | None:
+    """The datatype of values that all have the same and are no plain texts, numbers or truth values of JSON."""
+    types = {value.datatype.value if isinstance(value, Literal) else "" for value in values}
+    plain = {"", RDF["langString"].value, *(XSD[name].value for name in ("string", "integer", "boolean"))}
+    return types.pop() if len(types) == 1 and not types & plain else None
 
 
 def is_text(value: Any) -> bool:
