@@ -20,6 +20,7 @@ from nqf_graph.api import (
     operations,
     problems,
     questions,
+    reports,
     resources,
     sparql,
     validate,
@@ -92,6 +93,7 @@ def create_app(publication: Publication) -> FastAPI:
     app.include_router(validate.router)
     app.include_router(comparing.router)
     questions.add_question_routes(app, publication)
+    app.include_router(reports.router)
     app.include_router(discovery.router)
     app.include_router(resources.router)
     app.include_router(vocabulary.router)

@@ -138,7 +138,7 @@ class _Taker:
         await self._send(message)
 
     def _start(self, message: Message) -> Message:
-        headers = [*message["headers"], *_EVERY_ANSWER]
+        headers = _completed(message["headers"])
         named = dict(headers)
         if message["status"] == 200 and b"vary" in named and b"etag" not in named and b"cache-control" not in named:
             self._tag = self._tag_of(named)
@@ -179,10 +179,16 @@ def _joined(headers: Headers) -> dict[bytes, bytes]:
 def _with_headers(send: Send) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], *_EVERY_ANSWER]
+            message["headers"] = _completed(message["headers"])
         await send(message)
 
     return send_with_headers
+
+
+def _completed(headers: Headers) -> Headers:
+    """The headers of an answer with those that every answer has, except where it has its own."""
+    own = {name for name, _ in headers}
+    return [*headers, *(header for header in _EVERY_ANSWER if header[0] not in own)]
 
 
 async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:

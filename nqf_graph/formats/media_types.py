@@ -37,6 +37,8 @@ N_QUADS = Format("application/n-quads", "nq", _w3c("N-Quads"), RdfFormat.N_QUADS
 HTML = Format("text/html", "html")
 JSON = Format("application/json", "json")
 LINKS = Format("application/link-format", "link")
+MARKDOWN = Format("text/markdown", "md")
+PDF = Format("application/pdf", "pdf")
 
 RESULTS_JSON = Format("application/sparql-results+json", "srj", _w3c("SPARQL_Results_JSON"), QueryResultsFormat.JSON)
 RESULTS_XML = Format("application/sparql-results+xml", "srx", _w3c("SPARQL_Results_XML"), QueryResultsFormat.XML)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode
@@ -14,10 +15,11 @@ from nqf_graph.report.document import Span, Spans
 from nqf_graph.report.facts import Facts
 from nqf_graph.report.model import Comparison, Query
 from nqf_graph.store import Rows, Term
-from nqf_graph.terms import NQF
+from nqf_graph.terms import DCT, NQF
 
 SHOWN = 5
 """How many rows of an answer a report shows; it counts them all."""
+_HEAD_ENDS = re.compile(r"\s[–—]\s|[:;(,]")
 _OFFICIAL = NQF["official"].value
 
 
@@ -25,7 +27,7 @@ class Asked:
     """The questions that a report has asked, in the order in which they were first needed."""
 
     def __init__(self, facts: Facts, comparison: Comparison) -> None:
-        self._facts, self._comparison = facts, comparison
+        self.facts, self.comparison = facts, comparison
         self._queries: dict[str, Query] = {}
         self._rows: dict[str, Rows] = {}
 
@@ -45,7 +47,7 @@ class Asked:
         return tuple(self._queries.values())
 
     def _ask(self, id: str, key: str) -> Query:
-        publication, language = self._facts.publication, self._facts.language
+        publication, language = self.facts.publication, self.facts.language
         try:
             question = publication.questions[id]
             values = self._values(question)
@@ -54,24 +56,25 @@ class Asked:
             return Query(key, id, id, "", "", (), "", (), (), 0, 0, (), str(error))
         self._rows[id] = answer.rows
         statuses = self._statuses(answer.rows)
-        counts = Counter(self._facts.name(status).text for status in statuses if status)
+        counts = Counter(self.facts.name(status).text for status in statuses if status)
+        columns, cells = self._shown(answer)
+        total, official = len(answer.rows.rows), statuses.count(_OFFICIAL)
         path = f"/api/v1/questions/{id}?{urlencode(values | {'lang': language})}"
         return Query(
             key, id, question.title[language], question.question[language], publication.settings.base + path,
-            tuple(values.items()), answer.query,
-            tuple(question.columns[name][language] for name in answer.rows.columns), self._cells(answer),
-            len(answer.rows.rows), statuses.count(_OFFICIAL), tuple(sorted(counts.items())),
+            tuple(values.items()), answer.query, columns, cells, total, official,
+            tuple(sorted(counts.items())),
         )  # fmt: skip
 
     def _values(self, question: Question) -> dict[str, str]:
         """What the comparison says for the parameters of a question."""
-        compared = self._comparison
+        compared = self.comparison
         said: Mapping[str, str] = {
             "framework": compared.framework.iri,
             "reference": compared.reference.iri,
             "edition": compared.edition.iri,
             "as_of": compared.as_of,
-            "lang": self._facts.language,
+            "lang": self.facts.language,
         }
         return {name: said[name] for name in question.parameters if name in said}
 
@@ -81,16 +84,24 @@ class Asked:
             at = rows.columns.index("status")
             return [_iri(row[at]) for row in rows.rows]
         things = {_iri(term) for row in rows.rows for term in row} - {""}
-        self._facts.read(things)
+        self.facts.read(things)
         found = []
         for row in rows.rows:
-            statuses = [self._facts.plain(_iri(term), NQF["dataStatus"]) for term in row if _iri(term)]
+            statuses = [self.facts.plain(_iri(term), NQF["dataStatus"]) for term in row if _iri(term)]
             found.append(next((status for status in statuses if status == _OFFICIAL), next(filter(None, statuses), "")))
         return found
 
+    def _shown(self, answer: Answer) -> tuple[tuple[str, ...], tuple[tuple[Spans, ...], ...]]:
+        """The columns and cells of the first rows, without columns that are empty or repeat names beside them."""
+        columns, language = answer.question.columns, self.facts.language
+        heads = [_head(columns[name][language]) for name in answer.rows.columns]
+        cells = self._cells(answer)
+        kept = [at for at in range(len(heads)) if any(row[at] for row in cells) and not _repeats(cells, at)]
+        return tuple(heads[at] for at in kept), tuple(tuple(row[at] for at in kept) for row in cells)
+
     def _cells(self, answer: Answer) -> tuple[tuple[Spans, ...], ...]:
         shown = answer.rows.rows[:SHOWN]
-        self._facts.read({iri for row in shown for term in row for iri in _iris(term)})
+        self.facts.read({iri for row in shown for term in row for iri in _iris(term)})
         return tuple(tuple(self._cell(term) for term in row) for row in shown)
 
     def _cell(self, term: Term | None) -> Spans:
@@ -99,14 +110,30 @@ class Asked:
         if iris := _iris(term):
             spans: list[Span] = []
             for iri in iris:
-                name = self._facts.name(iri)
-                spans += [Span(" · ")] if spans else []
-                spans.append(Span(name.text, iri, language=name.language))
+                name = self.facts.name(iri)
+                label = self.facts.plain(iri, DCT["identifier"]) if self.facts.plain(iri, NQF["sourceKind"]) else ""
+                spans += [Span(", ")] if spans else []
+                spans.append(Span(label or name.text, iri, language="" if label else name.language))
             return tuple(spans)
         if isinstance(term, Literal):
             language = term.language or ""
-            return (Span(term.value, language="" if language == self._facts.language else language),)
+            return (Span(term.value, language="" if language == self.facts.language else language),)
         return (Span(str(term)),)
+
+
+def _head(text: str) -> str:
+    """The head of a column: the description up to its first comma or colon, without article, with a capital letter."""
+    text = _HEAD_ENDS.split(text.removeprefix("the "))[0].strip()
+    return text[:1].upper() + text[1:]
+
+
+def _repeats(cells: Sequence[Sequence[Spans]], at: int) -> bool:
+    """Does a column of texts say only what a thing in the same row is called?"""
+    told = [(row[at], row) for row in cells if row[at]]
+    return bool(told) and all(
+        not cell[0].link and any(other and other[0].link and other[0].text == cell[0].text for other in row)
+        for cell, row in told
+    )
 
 
 def _iri(term: Term | None) -> str:

@@ -20,6 +20,8 @@ class Span:
     link: str = ""
     style: str = ""
     language: str = ""
+    anchor: str = ""
+    """The name by which references lead to this span."""
 
 
 Spans = tuple[Span, ...]

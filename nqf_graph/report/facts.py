@@ -32,14 +32,15 @@ class Facts:
         things = " ".join(str(NamedNode(iri)) for iri in wanted)
         for row in self.publication.store.select(self.publication.system("report-statements", thing=things)):
             thing, property_, value = row["thing"], row["property"], row["value"]
+            if not isinstance(value, NamedNode | Literal):
+                continue
             if isinstance(thing, NamedNode) and isinstance(property_, NamedNode):
-                if isinstance(value, NamedNode | Literal):
-                    self._known[thing.value].setdefault(property_, []).append(value)
+                self._known[thing.value].setdefault(property_, []).append(value)
 
     def values(self, iri: str, property_: NamedNode) -> list[Value]:
         """The values of a property, in a fixed order."""
         self.read([iri])
-        return sorted(self._known[iri].get(property_, []), key=str)
+        return sorted(self._known.get(iri, {}).get(property_, []), key=str)
 
     def links(self, iri: str, property_: NamedNode) -> tuple[str, ...]:
         """The things that a property leads to."""

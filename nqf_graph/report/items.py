@@ -83,9 +83,7 @@ def _judgement(facts: Facts, iri: str) -> Judgement:
     )
 
 
-def checks_of(
-    judgement: Judgement | None, earlier: Sequence[Judgement], queries: Sequence[Query]
-) -> tuple[Check, ...]:
+def checks_of(judgement: Judgement | None, earlier: Sequence[Judgement], queries: Sequence[Query]) -> tuple[Check, ...]:
     """Where do a finding and the answers to its evidence questions not fit each other?  Nothing: they fit.
 
     `not-answerable`: a question that cannot be asked.  `no-question`: nothing to test the finding by.  `no-rows`:

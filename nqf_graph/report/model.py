@@ -143,7 +143,7 @@ class Descriptor:
 
 @dataclass(frozen=True)
 class LevelRow:
-    """A level of the first framework and what is said of it; `verdict` is matched, no-match or nothing-said."""
+    """A level of the first framework; `verdict` is matched, no-match, by-parts or nothing-said."""
 
     level: Thing
     notation: str
@@ -156,16 +156,16 @@ class LevelRow:
 
 @dataclass(frozen=True)
 class Levels:
-    """The levels beside each other; `explanation` says so when nothing connects the two frameworks."""
+    """The levels beside each other; `is_connected` is false when no alignment leads from the one to the other."""
 
     rows: tuple[LevelRow, ...]
     unmatched: tuple[Thing, ...]
     """Levels of the other framework that no level of the first is aligned with."""
     order: tuple[str, ...]
-    """Sentences on alignments that cross; none: the order is kept."""
+    """Alignments that cross others, as `level → counterpart`; none: the order is kept."""
     is_connected: bool
-    explanation: str
     queries: tuple[str, ...]
+    """The keys of the queries on order, descriptors, and levels without or with a shared counterpart."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,78 @@
+"""The levels of both frameworks in one table, and their descriptors side by side."""
+
+from __future__ import annotations
+
+from nqf_graph.report.document import Block, Paragraph, Section, Span, Spans, Statement, Table
+from nqf_graph.report.model import Counterpart, Descriptor, LevelRow, Text, Thing
+from nqf_graph.report.wording import Wording, join, names, section, text
+
+
+def levels_section(say: Wording, number: str) -> Section:
+    """Each level with its counterparts, how they are related, by whom and how surely."""
+    levels, compared = say.report.levels, say.report.comparison
+    references = say.queries(levels.queries)
+    if not levels.is_connected:
+        told = say("levels_unconnected", left=compared.edition.name, right=compared.reference_edition.name)
+        return section(number, say("section_levels"), "levels", [Statement((Span(told),), references)])
+    rows = [cells for row in levels.rows for cells in _cells(say, row)]
+    words = ("level", "counterpart", "relation", "kind", "status", "score", "grounds")
+    columns = tuple(say(f"col_{word}") for word in words)
+    table = Table(say("levels_table"), columns, tuple(rows), (3, 3, 2.5, 2.5, 2, 2, 5), references)
+    order = say("order_broken", pairs=", ".join(levels.order)) if levels.order else say("order_kept")
+    style = "mark" if levels.order else ""
+    blocks: list[Block] = [table, Statement((Span(order, style=style),), (*references[:1], *say.rules(["R53"])))]
+    if levels.unmatched:
+        told = ", ".join(level.name for level in levels.unmatched)
+        blocks.append(Statement((Span(say("unmatched", levels=told)),), references))
+    return section(number, say("section_levels"), "levels", blocks)
+
+
+def _cells(say: Wording, row: LevelRow) -> list[tuple[Spans, ...]]:
+    """The rows of a level: one for each counterpart, or one that says why there is none."""
+    level = (Span(row.level.name, row.level.iri, "strong", row.level.language),)
+    if not row.counterparts:
+        style = "mark" if row.verdict == "nothing-said" else "quiet"
+        told = (Span(say(f"verdict_{row.verdict}"), style=style),)
+        return [(level, told, (), (), (), (), names(row.no_match))]
+    return [(level if not at else (), *_counterpart(say, row, one)) for at, one in enumerate(row.counterparts)]
+
+
+def _counterpart(say: Wording, row: LevelRow, one: Counterpart) -> tuple[Spans, ...]:
+    name: Spans = (Span(one.level.name, one.level.iri, language=one.level.language),)
+    if row.shared_with:
+        name = (*name, Span(f" ({say('shared', levels=', '.join(row.shared_with))})", style="quiet"))
+    if one.via:
+        name = (*name, Span(f" ({say('via', frameworks=', '.join(one.via))})", style="quiet"))
+    relation = say(f"relation_{one.relation}") if one.relation else ""
+    link = one.alignments[0].iri if one.alignments else ""
+    grounds = join(
+        filter(None, (_grounds(say("for"), one.evidence), _grounds(say("against"), one.counter_evidence))), "; "
+    )
+    return name, (Span(relation, link),), (Span(one.kind),), (Span(one.status),), (Span(one.score),), grounds
+
+
+def _grounds(word: str, records: tuple[Thing, ...]) -> Spans:
+    return (Span(f"{word}: ", style="quiet"), *names(records)) if records else ()
+
+
+def descriptors_section(say: Wording, number: str) -> Section:
+    """What each level expects, beside what its counterpart expects."""
+    blocks: list[Block] = [Paragraph((Span(say("descriptors_note")),))]
+    references = say.queries(say.report.levels.queries[1:2])
+    compared = say.report.comparison
+    for row in say.report.levels.rows:
+        if row.descriptors:
+            beside = ", ".join(one.level.name for one in row.counterparts) or say("nothing_beside")
+            columns = (say("col_dimension"), compared.framework.name, compared.reference.name)
+            cells = tuple(_descriptor(descriptor) for descriptor in row.descriptors)
+            blocks.append(Table(f"{row.level.name} – {beside}", columns, cells, (2, 5, 5), references))
+    return section(number, say("section_descriptors"), "descriptors", blocks)
+
+
+def _descriptor(descriptor: Descriptor) -> tuple[Spans, ...]:
+    left = _said(descriptor.left, descriptor.left_status)
+    return (Span(descriptor.dimension),), left, _said(descriptor.right, descriptor.right_status)
+
+
+def _said(said: Text | None, status: str) -> Spans:
+    return (*text(said), Span(f" ({status})", style="quiet")) if said else (Span("–", style="quiet"),)
