@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 from fastapi import APIRouter, Request, Response
+from pyoxigraph import NamedNode
 
 from nqf_graph import __version__
 from nqf_graph.api.context import VARY, Published, language_of
 from nqf_graph.formats import HTML, JSON
 from nqf_graph.web.pages import render
-from nqf_graph.web.tables import table_of
+from nqf_graph.web.tables import names_of, table_of
 
 router = APIRouter()
 
@@ -42,12 +43,20 @@ def home(request: Request, publication: Published) -> Response:
     """What there is to ask and to see."""
     language = language_of(request)
     _, overview = table_of(publication, publication.store.select(publication.system("overview")), language)
+    compared = publication.store.select(publication.system("report-compared"))
+    name = names_of(publication, [row["framework"] for row in compared], language)
+    reports = {
+        publication.asker.shorten(row["framework"].value): name(row["framework"]).text
+        for row in compared
+        if isinstance(row["framework"], NamedNode)
+    }
     page = render(
         "home",
         language,
         "/",
         groups=publication.questions.groups(),
         overview=overview,
+        reports=reports,
         state=publication.store.state_id,
     )
     return Response(page, headers=VARY | {"Content-Language": language}, media_type=HTML.content_type)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nqf_graph.report.document import Code, Fact, Facts, Section, Span, Spans, Table
 from nqf_graph.report.model import Meaning, Query, RuleResult, Source
-from nqf_graph.report.wording import Wording, join, section, source_anchor
+from nqf_graph.report.wording import Wording, join, section, source_anchor, text
 
 
 def appendices(say: Wording, first: int) -> tuple[Section, ...]:
@@ -17,9 +17,9 @@ def appendices(say: Wording, first: int) -> tuple[Section, ...]:
     )
 
 
-def anchored(anchor: str, text: str, link: str = "") -> Span:
+def anchored(anchor: str, label: str, link: str = "") -> Span:
     """A span that references lead to."""
-    return Span(text, link, "strong", anchor=anchor)
+    return Span(label, link, "strong", anchor=anchor)
 
 
 def _sources(say: Wording, number: str) -> Section:
@@ -33,7 +33,7 @@ def _source(say: Wording, source: Source) -> tuple[Spans, ...]:
     page: Spans = (Span(" "), Span(source.page, source.page, "quiet")) if source.page else ()
     return (
         (anchored(source_anchor(source.label), source.label, source.iri),),
-        (Span(source.name), *page),
+        (*text(source.name), *page),
         (Span(source.kind),),
         (Span(say("yes" if source.is_official else "no")),),
         (Span(", ".join(source.confidences) or say("none_stated"), style="" if source.confidences else "quiet"),),

@@ -186,7 +186,7 @@ def _sentence(change: Change, words: Mapping[str, str]) -> str:
     nothing = words["diff_nothing"]
     if change.part == "open":
         kind = change.new or change.old
-        told = words["open_check" if kind.startswith("check-") else f"open_{kind}"]
+        told = words[kind.replace("check-", "check_") if kind.startswith("check-") else f"open_{kind}"]
         return f"{words['diff_new' if change.new else 'diff_solved']}: {change.name} – {told}"
     if change.part == "evidence" and not (change.old and change.new):
         return f"{change.name}: {words['diff_added' if change.new else 'diff_removed']} {change.new or change.old}"

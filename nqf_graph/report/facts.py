@@ -99,7 +99,7 @@ class Facts:
         kind = self.plain(iri, NQF["sourceKind"])
         named = tuple(sorted(self.name(confidence).text for confidence in confidences))
         return Source(
-            iri, self.label(iri), self.name(iri).text, self.plain(iri, FOAF["page"]),
+            iri, self.label(iri), self.name(iri), self.plain(iri, FOAF["page"]),
             self.name(kind).text if kind else "",
             bool(kind) and self.plain(kind, NQF["countsAsOfficial"]) == "true", named,
         )  # fmt: skip

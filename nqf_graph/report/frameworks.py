@@ -36,6 +36,8 @@ def compared_of(facts: Facts, with_: str, framework: str | None, as_of: str | No
     publication = facts.publication
     day = day_of(publication, as_of)
     editions = _editions(publication)
+    if not with_:
+        raise BadParameter("with", "is required: the framework to compare with", _codes(editions))
     main = framework or _main(publication)
     first, second = (_choose(publication, editions, name, day) for name in (main, with_))
     if first.framework == second.framework:

@@ -87,21 +87,22 @@ def checks_of(judgement: Judgement | None, earlier: Sequence[Judgement], queries
     """Where do a finding and the answers to its evidence questions not fit each other?  Nothing: they fit.
 
     `not-answerable`: a question that cannot be asked.  `no-question`: nothing to test the finding by.  `no-rows`:
-    it claims something, and no question gives a row.  `nothing-official`: it claims something, and no row rests on an
-    official record.  `rows-after-all`: it says that there is no evidence, and there are rows.  `no-finding`: nobody
-    has judged.  `two-findings`: two findings of one day say different things.
+    it claims something, and no question gives a row.  `nothing-official`: it claims something, and neither a row nor
+    its own evidence rests on an official record.  `rows-after-all`: it says that there is no evidence, and there are
+    official rows.  `no-finding`: nobody has judged.  `two-findings`: two findings of one day say different things.
     """
     found = [Check("not-answerable", (query.key,)) for query in queries if query.problem]
     asked = [query for query in queries if not query.problem]
     keys = tuple(query.key for query in asked)
     rows, official = sum(query.total for query in asked), sum(query.official for query in asked)
+    supported = official or any(record.status == "official" for record in (judgement.evidence if judgement else ()))
     if judgement is None:
         return (*found, Check("no-finding", keys))
     if not queries:
         found.append(Check("no-question"))
     if judgement.result in _CLAIMS and queries and not rows:
         found.append(Check("no-rows", keys))
-    elif judgement.result in _CLAIMS and rows and not official:
+    elif judgement.result in _CLAIMS and rows and not supported:
         found.append(Check("nothing-official", keys))
     elif judgement.result == "notEvidenced" and official:
         found.append(Check("rows-after-all", tuple(query.key for query in asked if query.official)))

@@ -183,7 +183,7 @@ def _open(one: Open, report: Report, addresses: dict[str, str]) -> Json:
 
 
 def _source(source: Source) -> Json:
-    node: Json = {"id": source.iri, "type": "Source", "identifier": source.label, "name": source.name}
+    node: Json = {"id": source.iri, "type": "Source", "identifier": source.label, "name": source.name.text}
     node |= {"kind": source.kind, "confidenceOfRecords": list(source.confidences)}
     return node | ({"page": source.page} if source.page else {})
 

@@ -33,7 +33,7 @@ class Source:
 
     iri: str
     label: str
-    name: str
+    name: Text
     page: str
     kind: str
     is_official: bool

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
 from pyoxigraph import NamedNode
 
-from nqf_graph.publication import last_report
+from nqf_graph.publication import Publication, last_report
 from nqf_graph.report.asking import Asked
 from nqf_graph.report.facts import Facts
 from nqf_graph.report.model import Item, Levels, Open, RuleResult, Text
+from nqf_graph.validation import Finding
 
 RULES = ("R50", "R51", "R52", "R53", "R54", "R55", "R56")
 MISSING, DISPUTED = "frameworks/level-gaps", "law/single-source-claims"
+_KEPT: WeakKeyDictionary[object, tuple[str, tuple[Finding, ...]]] = WeakKeyDictionary()
 _UNSETTLED = ("open", "notEvidenced", "partlyMet")
 
 
 def rules_of(facts: Facts) -> tuple[RuleResult, ...]:
     """The rules about alignments, and what they find in the present state."""
     publication, language = facts.publication, facts.language
-    found = [finding for finding in last_report(publication).findings if finding.rule in RULES]
+    found = _findings(publication)
     facts.read(finding.focus for finding in found)
     results = []
     for number in RULES:
@@ -30,6 +33,16 @@ def rules_of(facts: Facts) -> tuple[RuleResult, ...]:
             )
             results.append(RuleResult(number, rule.iri, rule.severity, rule.title[language], told))
     return tuple(results)
+
+
+def _findings(publication: Publication) -> tuple[Finding, ...]:
+    """What these rules find; a store in memory is checked once for each of its states."""
+    state = publication.store.state_id
+    kept = _KEPT.get(publication.store)
+    if kept is None or kept[0] != state:
+        found = tuple(finding for finding in last_report(publication).findings if finding.rule in RULES)
+        kept = _KEPT[publication.store] = state, found
+    return kept[1]
 
 
 def open_of(
