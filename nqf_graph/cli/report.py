@@ -38,7 +38,7 @@ def comparison(  # noqa: PLR0913, PLR0917 - the options of a command
         if (form or "text") not in _DIFFERENCES:
             raise BadParameter("--format", "no such format of differences", _DIFFERENCES)
         old = read_edition_file(against)
-        report = build(_publication(), with_, framework=framework, language=lang, as_of=as_of)
+        report = build(published(), with_, framework=framework, language=lang, as_of=as_of)
         found = differences(old, read_edition(to_json_ld(report), "the new report"))
         _put(found.as_json() if form == "json" else found.as_text(markdown=form == "md"), output)
         if found:
@@ -48,7 +48,7 @@ def comparison(  # noqa: PLR0913, PLR0917 - the options of a command
     if form is None and output is not None and output.suffix[1:] in known:
         form = output.suffix[1:]
     chosen = named(form, FORMATS) if form else HTML
-    report = build(_publication(), with_, framework=framework, language=lang, as_of=as_of)
+    report = build(published(), with_, framework=framework, language=lang, as_of=as_of)
     _put(written(report, chosen), output)
 
 
