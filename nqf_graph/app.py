@@ -17,6 +17,7 @@ from nqf_graph.api import (
     comparing,
     discovery,
     elsewhere,
+    mappings,
     operations,
     problems,
     questions,
@@ -94,6 +95,7 @@ def create_app(publication: Publication) -> FastAPI:
     app.include_router(comparing.router)
     questions.add_question_routes(app, publication)
     app.include_router(reports.router)
+    app.include_router(mappings.router)
     app.include_router(discovery.router)
     app.include_router(resources.router)
     app.include_router(vocabulary.router)

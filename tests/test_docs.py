@@ -30,10 +30,21 @@ def test_problems_are_documented() -> None:
     assert documented == {(status, fragment) for status, fragment, _ in KINDS.values()}
 
 
+def name_of(group: TyperInfo) -> str:
+    return str(group.name or group.typer_instance.info.name)  # type: ignore[union-attr]
+
+
 def test_commands_are_documented() -> None:
     documented = set(re.findall(r"`nqf ([a-z]+)", REFERENCE))
     commands = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
-    assert documented == commands | {group.typer_instance.info.name for group in app.registered_groups}  # type: ignore[union-attr]
+    assert documented == commands | {name_of(group) for group in app.registered_groups}
+
+
+def test_commands_of_groups_are_documented() -> None:
+    documented = set(re.findall(r"`nqf ([a-z]+ [a-z]+)(?=[ `])", REFERENCE))
+    for group in app.registered_groups:
+        names = {f"{name_of(group)} {command.name}" for command in group.typer_instance.registered_commands}  # type: ignore[union-attr]
+        assert names == {name for name in documented if name.startswith(f"{name_of(group)} ")}
 
 
 def test_questions_are_documented() -> None:
