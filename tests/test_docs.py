@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tomllib
 
+from typer.models import TyperInfo
+
 from nqf_graph import __version__
 from nqf_graph.api.problems import KINDS
 from nqf_graph.cli import app
@@ -43,7 +45,10 @@ def test_commands_are_documented() -> None:
 def test_commands_of_groups_are_documented() -> None:
     documented = set(re.findall(r"`nqf ([a-z]+ [a-z]+)(?=[ `])", REFERENCE))
     for group in app.registered_groups:
-        names = {f"{name_of(group)} {command.name}" for command in group.typer_instance.registered_commands}  # type: ignore[union-attr]
+        names = {
+            f"{name_of(group)} {command.name or command.callback.__name__}"
+            for command in group.typer_instance.registered_commands
+        }  # type: ignore[union-attr]
         assert names == {name for name in documented if name.startswith(f"{name_of(group)} ")}
 
 

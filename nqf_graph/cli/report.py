@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nqf_graph.cli.commands import FINDINGS, _publication, app
+from nqf_graph.cli.commands import FINDINGS, app, published
 from nqf_graph.cli.output import talk, write
 from nqf_graph.errors import BadParameter
 
