@@ -57,6 +57,16 @@ def test_questions_are_documented() -> None:
     assert set(re.findall(r"`([a-z]+/[a-z-]+)`", text)) == set(Questions(ROOT / "queries"))
 
 
+def test_profiles_are_documented(country: Publication) -> None:
+    text = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| `([^`]+)` \| (.+?) \|", text, re.MULTILINE)
+    profiles = country.description.profiles
+    assert {token: iri for token, iri, _ in rows} == {token: profile.iri for token, profile in profiles.items()}
+    files = {name for _, _, names in rows for name in re.findall(r"`(nqf-[\w.-]+)`", names)}
+    assert files == {dump.name for dump in country.description.dumps if dump.title}
+    assert files <= set(re.findall(r"`(nqf-[\w.-]+)`", REFERENCE))
+
+
 def test_the_rule_register_is_the_one_of_the_shapes(country: Publication) -> None:
     """`nqf rules --format markdown` writes it."""
     text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")

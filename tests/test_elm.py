@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,7 @@ from nqf_graph.discovery.profiles import Selection, everything
 from nqf_graph.formats import N_TRIPLES, write_graph
 from nqf_graph.publication import Publication, open_publication
 from nqf_graph.terms import NQF, SKOS
-from tests.conftest import WORLD_BASE, world_settings
+from tests.conftest import WORLD_BASE, require, world_settings
 from tests.official import shared_graph
 
 ELM = rdflib.Namespace("http://data.europa.eu/snb/model/elm/")
@@ -30,6 +33,7 @@ PYTHON = {"(?i)": "", r"[[A-Fa-f0-9]\:\.]": "[A-Fa-f0-9:.]", r"[%[\p{L}\p{Nl}\p{
 """The profile's regular expressions are Java's; what Python writes otherwise."""
 
 
+@cache
 def shapes(name: str) -> rdflib.Graph:
     """A file of the profile, its regular expressions as Python has them."""
     graph = shared_graph(name)
@@ -246,6 +250,20 @@ def test_a_thing_by_profile(client: TestClient) -> None:
         assert violations(found) == []
     for name in ("level/2020/3a", "body/council"):  # no class for the one, no country for the other
         assert client.get(f"/doc/{name}.ttl?_profile=elm").status_code == 406
+
+
+def test_with_curl(server: str) -> None:
+    """As the documentation says it, against a service on a port."""
+    require(shutil.which("curl") is not None, "curl")
+    profile = "Accept-Profile: <http://data.europa.eu/snb/model/ap/loq-constraints>"
+    for arguments in (
+        ["-H", "Accept: text/turtle", "-H", profile, f"{server}/doc/programme/waiter-evening"],
+        ["-H", "Accept: text/turtle", "-H", profile, "-L", f"{server}/id/programme/waiter-evening"],
+        ["-L", f"{server}/exports/latest/nqf-elm.ttl"],
+    ):
+        done = subprocess.run(["curl", "-sSf", *arguments], capture_output=True, text=True, check=True, timeout=60)
+        found = rdflib.Graph().parse(data=done.stdout, format="turtle")
+        assert (URIRef(f"{OWN}programme/waiter-evening#opportunity"), RDF.type, ELM.LearningOpportunity) in found
 
 
 def test_the_files(world: Publication) -> None:

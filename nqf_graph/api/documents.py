@@ -69,7 +69,7 @@ def _native(
             place.address(more=more),
             page=make_page(description, name, topic.lineage, today()),
             canonical=place.iri(more).value,
-            structured=structured_data(publication, topic.thing, languages[0]),
+            structured=structured_data(publication, description, languages[0]),
             pages=pages,
             formats=[(each, place.address(each, more)) for each in FORMATS if each is not HTML],
             profiles=[

@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from nqf_graph.publication import Publication
 from nqf_graph.terms import RDF, SCHEMA, XSD, language_order
+from nqf_graph.web.description import Description
 from nqf_graph.web.profiles import profiles_of, view
 
 _TOKEN = "schema"
@@ -19,16 +20,14 @@ _IN_MARKUP = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u
 """No text can end the script element, or start another one."""
 
 
-def structured_data(publication: Publication, thing: NamedNode, language: str) -> Markup | None:
-    """The JSON-LD for the page of a thing; None where schema.org has no class for it."""
-    profile = profiles_of(publication).get(_TOKEN)
-    triples = view(publication, thing, profile) if profile else []
-    kinds = {triple.object for triple in triples if triple.subject == thing and triple.predicate == RDF["type"]}
-    if not kinds - {SCHEMA["Thing"]}:
+def structured_data(publication: Publication, description: Description, language: str) -> Markup | None:
+    """The JSON-LD for the page of a described thing; None if it is of no class whose things go to schema.org."""
+    thing, profile = description.thing, profiles_of(publication).get(_TOKEN)
+    if profile is None or not set(profile.classes) & set(description.objects(RDF["type"])):
         return None
-    nodes = sorted(
-        {t.subject for t in triples if isinstance(t.subject, NamedNode)}, key=lambda n: (n != thing, n.value)
-    )
+    triples = view(publication, thing, profile)
+    subjects = {triple.subject for triple in triples if isinstance(triple.subject, NamedNode)}
+    nodes = sorted(subjects, key=lambda node: (node != thing, node.value))
     graph = [_node(node, (t for t in triples if t.subject == node), language) for node in nodes]
     document = {"@context": SCHEMA.iri.rstrip("/"), "@graph": graph}
     return Markup(json.dumps(document, ensure_ascii=False).translate(_IN_MARKUP))
