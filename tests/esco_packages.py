@@ -5,8 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
+
+from pyoxigraph import NamedNode, Triple
+
+from nqf_graph.importers import Package
+from nqf_graph.terms import RDF
 
 ESCO = "http://data.europa.eu/esco"
 HEADERS = {
@@ -110,3 +116,34 @@ def archive(path: Path, files: Mapping[str, bytes] | None = None, inside: str = 
         for name, content in (files or texts()).items():
             opened.writestr(f"{inside}{name}", content)
     return path
+
+
+class Told:
+    """What a package states, by what it is stated of."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self._about: dict[str, list[Triple]] = defaultdict(list)
+        for triple in package.triples:
+            assert isinstance(triple.subject, NamedNode)
+            self._about[triple.subject.value].append(triple)
+
+    def values(self, subject: str, property_: NamedNode) -> set[str]:
+        """The values of a property, IRIs and texts alike."""
+        return {
+            str(getattr(triple.object, "value", triple.object))
+            for triple in self._about.get(subject, [])
+            if triple.predicate == property_
+        }
+
+    def subjects(self, type_: NamedNode) -> set[str]:
+        """What is of a class."""
+        return {
+            iri
+            for iri, told in self._about.items()
+            if any(t.predicate == RDF["type"] and t.object == type_ for t in told)
+        }
+
+    def mended(self, words: str) -> int:
+        """How often the package says this of itself."""
+        return sum(number for text, number in self.package.mended.items() if words in text)

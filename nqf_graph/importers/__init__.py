@@ -1,6 +1,6 @@
 """Reference classifications as their publishers hand them out, read as RDF: pure functions from files to triples."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -17,9 +17,20 @@ class Reader(Protocol):
     """Reads one classification."""
 
     def __call__(
-        self, source: Path, *, partial: bool = False, version: str = "", progress: Progress = silent
+        self,
+        source: Path,
+        *,
+        partial: bool = False,
+        version: str = "",
+        languages: Sequence[str] = (),
+        progress: Progress = silent,
     ) -> Package:
-        """What does the folder, archive or file `source` state?  Raises CannotLoad."""
+        """What does the folder, archive or file `source` state?
+
+        `partial` takes what is there of an incomplete package; `version` stands where the files do not say it (or
+        say otherwise); of texts those in `languages` are read, all of which must be there, or all if none is given.
+        Raises CannotLoad.
+        """
 
 
 readers: Mapping[str, Reader] = {

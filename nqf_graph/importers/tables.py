@@ -15,19 +15,21 @@ csv.field_size_limit(1 << 24)  # a concept scheme names all its top concepts in 
 
 @dataclass(frozen=True)
 class Row:
-    """A data row: its cells by column, the line on which it begins, and how many cells it has."""
+    """A data row: its cells by column, the line on which it begins, and whether it has fewer cells than columns."""
 
     line: int
     cells: dict[str, str]
-    width: int
+    is_short: bool = False
 
 
 class Table:
     """A CSV file with a header, read row by row; cells may hold line breaks of any kind."""
 
-    def __init__(self, file: File, columns: Sequence[str]) -> None:
-        """Raises CannotLoad when the header lacks one of `columns`, or the text is not UTF-8."""
+    def __init__(self, file: File, columns: Sequence[str], *, rows_may_be_short: bool = False) -> None:
+        """Raises CannotLoad when the header lacks one of `columns` or has one twice, or the text is not UTF-8."""
         self.name = file.name
+        self._shown_as = file.shown_as
+        self._rows_may_be_short = rows_may_be_short
         content = file.content()
         try:
             self._text = content.decode("utf-8-sig")
@@ -35,29 +37,37 @@ class Table:
             line = content[: error.start].count(b"\n") + 1
             raise CannotLoad(file.shown_as, f"expected UTF-8 ({error.reason})", line) from error
         self._reader = csv.reader(io.StringIO(self._text, newline=""), strict=True)
-        header = next(self._reader, [])
-        self.header = tuple(header)
-        missing = [column for column in columns if column not in header]
+        self.header = tuple(self._header())
+        missing = [column for column in columns if column not in self.header]
+        found = ", ".join(self.header[:20]) or "an empty file"
         if missing:
-            found = ", ".join(header[:20]) or "an empty file"
             raise CannotLoad(file.shown_as, f"expected the columns {', '.join(missing)}, found {found}", 1)
-
-    @property
-    def size(self) -> int:
-        """How many characters the file has."""
-        return len(self._text)
+        if len(set(self.header)) < len(self.header):
+            raise CannotLoad(file.shown_as, f"expected each column once, found {found}", 1)
 
     def rows(self) -> Iterator[Row]:
-        """The rows; one with too few cells ends in empty ones.  Raises CannotLoad for too many, or a stray quote."""
+        """The rows, blank lines left out.
+
+        Raises CannotLoad for a row with too many cells or with too few (unless rows may be short: they end in empty
+        cells then), and for a stray quote.
+        """
         columns, width = self.header, len(self.header)
         line = self._reader.line_num + 1
         try:
             for cells in self._reader:
-                if len(cells) > width:
-                    raise CannotLoad(self.name, f"expected {width} cells in the row, found {len(cells)}", line)
-                if cells:
-                    padded = cells if len(cells) == width else [*cells, *[""] * (width - len(cells))]
-                    yield Row(line, dict(zip(columns, padded, strict=True)), len(cells))
+                if len(cells) == width:
+                    yield Row(line, dict(zip(columns, cells, strict=True)))
+                elif cells:
+                    if len(cells) > width or not self._rows_may_be_short:
+                        raise CannotLoad(self._shown_as, f"expected {width} cells in the row, found {len(cells)}", line)
+                    padded = [*cells, *[""] * (width - len(cells))]
+                    yield Row(line, dict(zip(columns, padded, strict=True)), is_short=True)
                 line = self._reader.line_num + 1
         except csv.Error as error:
-            raise CannotLoad(self.name, f"expected a row of {width} cells ({error})", line) from error
+            raise CannotLoad(self._shown_as, f"expected a row of {width} cells ({error})", line) from error
+
+    def _header(self) -> list[str]:
+        try:
+            return next(self._reader, [])
+        except csv.Error as error:
+            raise CannotLoad(self._shown_as, f"expected a row of column names ({error})", 1) from error
