@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +17,11 @@ from nqf_graph.exchange.carried import said_of
 from nqf_graph.exchange.files import FORMS, read_file, written
 from nqf_graph.formats import to_bytes
 from nqf_graph.publication import Publication, open_publication
-from nqf_graph.sssom import MappingSet, Reading, read_rdf, read_tsv
-from nqf_graph.terms import DCT, NQF, RDF, SKOS, XSD
+from nqf_graph.sssom import MappingSet, Reading, Record, read_rdf, read_tsv, write_tsv
+from nqf_graph.sssom.slots import NO_TERM_FOUND
+from nqf_graph.terms import DCT, NQF, RDF, SEMAPV, SKOS, XSD
 from nqf_graph.writes import Request
-from tests.conftest import WORLD_BASE, world_settings
+from tests.conftest import SHARED, WORLD_BASE, require, world_settings
 from tests.test_cli import Nqf, data_folder, nqf
 
 __all__ = ["data_folder", "nqf"]
@@ -309,3 +313,102 @@ def test_files_are_read_as_their_name_says(tmp_path: Path, world: Publication) -
         assert isinstance(read_file(file).strict(), MappingSet)
     with pytest.raises(BadParameter, match=r"expected a known form of set\.xlsx, found 'xlsx'"):
         read_file(tmp_path / "set.xlsx")
+
+
+# A map of two frameworks as its publisher hands it out (CTDL): what has no counterpart is said, some share one
+
+MAP = SHARED / "data" / "ctdl" / "qualifications-framework__scqf-eqf-mapping.json"
+
+
+def ctdl_map(file: Path) -> MappingSet:
+    """A CTDL AlignmentMap as a mapping set; its short names are IRIs of the invented country here."""
+    (given,) = json.loads(file.read_text(encoding="utf-8"))["@graph"]
+    edition = {name: f"{ID}framework/{name}/1" for name in ("scqf", "eqf")}
+
+    def level(short: str) -> str:
+        framework, _, name = short.partition(":level")
+        return f"{ID}level/{framework}-1/{name}"
+
+    records = []
+    for part in given["ceterms:hasPart"]:
+        none = part["ceterms:alignmentType"] == "align:NoMatch"
+        slots = {
+            "subject_id": level(part["ceterms:sourceNode"]),
+            "predicate_id": SKOS["exactMatch" if none else part["ceterms:alignmentType"].removeprefix("skos:")].value,
+            "object_id": NO_TERM_FOUND if none else level(part["ceterms:targetNode"]),
+            "mapping_justification": f"{SEMAPV.iri}BackgroundKnowledgeBasedMatching",
+            "subject_source": edition["scqf"],
+            "object_source": edition["eqf"],
+        }
+        records.append(Record(slots))
+    slots = {
+        "mapping_set_id": given["ceterms:source"],
+        "mapping_set_title": given["ceterms:name"]["en"],
+        "mapping_set_description": given["ceterms:description"]["en"],
+        "license": "https://w3id.org/sssom/license/unspecified",
+        "creator_id": (f"{ID}body/council",),
+    }
+    return MappingSet(slots, tuple(records), {"id": ID})
+
+
+def framework(name: str, levels: int) -> list[Triple]:
+    """A framework with so many levels and nothing else."""
+    source = NamedNode(f"{ID}source/reference-body")
+    edition = NamedNode(f"{ID}framework/{name}/1")
+    stated: list[tuple[NamedNode, NamedNode, NamedNode | Literal]] = [
+        (NamedNode(f"{ID}framework/{name}"), RDF["type"], NQF["Framework"]),
+        (edition, RDF["type"], NQF["FrameworkEdition"]),
+        (edition, NQF["editionOf"], NamedNode(f"{ID}framework/{name}")),
+        (edition, NQF["validFrom"], Literal("2012-08-01", datatype=XSD["date"])),
+        (edition, NQF["numberOfLevels"], Literal(levels)),
+    ]
+    for rank in range(1, levels + 1):
+        node = NamedNode(f"{ID}level/{name}-1/{rank}")
+        stated += [
+            (node, RDF["type"], NQF["Level"]),
+            (node, NQF["levelOf"], edition),
+            (node, NQF["rank"], Literal(rank)),
+            (node, SKOS["notation"], Literal(str(rank))),
+        ]
+    for node in {subject for subject, _, _ in stated}:
+        stated += [(node, NQF["dataStatus"], NQF["reported"]), (node, DCT["source"], source)]
+        stated += [
+            (node, SKOS["prefLabel"], Literal(node.value.removeprefix(ID), language=tag)) for tag in ("ky", "ru", "en")
+        ]
+    return [Triple(*statement) for statement in stated]
+
+
+def test_the_map_of_the_scottish_and_the_european_framework(own: Publication) -> None:
+    require(MAP.is_file(), str(MAP))
+    whole = ctdl_map(MAP)
+    assert len(whole.records) == 12
+    text = write_tsv(whole)
+    assert text.count("\tsssom:NoTermFound\t") == 2
+    for form in FORMS[1:]:
+        assert write_tsv(replace(read_rdf(written(whole, form), form).strict(), prefixes={"id": ID})) == text
+    reading = read_tsv(text)
+    assert write_tsv(reading.strict()) == text
+
+    both = f"{WORLD_BASE}/graph/two-frameworks"
+    put(own, both, [*framework("scqf", 12), *framework("eqf", 8)])
+    done = bring(own, reading, Options(date="2026-11-28"), FOREIGN)
+    assert problems(done) == [] and not done.is_refused and done.rows == 12
+    by_level = {str(about[NQF["alignedSubject"]][0]).rpartition("/")[2].rstrip(">"): about for about in said(own)}
+    none = {level for level, about in by_level.items() if NQF["NoMatch"] in about[RDF["type"]]}
+    assert none == {"1", "2"} and all(
+        by_level[level][NQF["noMatchIn"]] == (NamedNode(f"{ID}framework/eqf/1"),) for level in none
+    )
+    counterparts = Counter(
+        about[NQF["alignedObject"]][0] for about in by_level.values() if NQF["alignedObject"] in about
+    )
+    shared = {str(node).rpartition("/")[2].rstrip(">") for node, count in counterparts.items() if count > 1}
+    assert shared == {"3", "5", "6"}, "5 and 6 meet level 3, 7 and 8 level 5, 9 and 10 level 6"
+    assert f"{ID}level/eqf-1/4" not in {str(node) for node in counterparts}, "nothing meets level 4"
+    (summary,) = [summary for summary in mapping_sets(own) if summary.graph == FOREIGN]
+    assert (summary.mappings, summary.no_match) == (12, 2)
+    back = mapping_set(own, summary.name)
+    assert {(r.text("subject_id"), r.text("predicate_id"), r.text("object_id")) for r in back.records} == {
+        (r.text("subject_id"), r.text("predicate_id"), r.text("object_id")) for r in whole.records
+    }
+    own.write(Request("delete", graph=FOREIGN), "test")
+    own.write(Request("delete", graph=both), "test")
