@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nqf_graph.cli.commands import FINDINGS, _publication, app
+from nqf_graph.cli.commands import FINDINGS, app, published
 from nqf_graph.cli.output import findings_as_text, known_language, talk_if_terminal, write
 from nqf_graph.errors import BadParameter
 from nqf_graph.settings import Settings
@@ -28,7 +28,7 @@ def list_sets(
     """List the mapping sets: name, title, how many mappings, and between which schemes."""
     from nqf_graph.exchange import mapping_sets  # noqa: PLC0415
 
-    publication = _publication()
+    publication = published()
     tag = known_language(lang)
     for summary in mapping_sets(publication):
         title = summary.title.get(tag) or next(iter(summary.title.values()), summary.graph)
@@ -49,7 +49,7 @@ def export_set(
     from nqf_graph.exchange.files import form_named, written  # noqa: PLC0415
 
     chosen = form_named(form)
-    publication = _publication()
+    publication = published()
     write(written(mapping_set(publication, name or graph or _only(publication)), chosen))
 
 
