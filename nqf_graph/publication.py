@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Triple
+from pyoxigraph import Quad, Triple
 from rdflib import Graph
 
 from nqf_graph.discovery import Description, Exports, Names, ProfileFiles, Sitemap
@@ -18,6 +18,7 @@ from nqf_graph.errors import CannotLoad
 from nqf_graph.questions import Asker, Questions, SystemQueries
 from nqf_graph.settings import Settings
 from nqf_graph.store import Catalogue, Change, OxigraphStore, RemoteStore, Store, WritableStore, read_catalogue
+from nqf_graph.store.exchange import Contents
 from nqf_graph.store.loading import disjoint, plan, read, read_prefixes
 from nqf_graph.store.snapshots import Snapshots
 from nqf_graph.validation import Report, Rule, RuleBook, as_graph, read_rules, validate
@@ -119,6 +120,22 @@ class Publication:
             _keep(self.settings.store, self, self._gate.report)
         return outcome
 
+    def exchange(
+        self,
+        contents: Contents,
+        owner: str,
+        record: Callable[[str], list[Quad]] = lambda _: [],
+        *,
+        dry_run: bool = False,
+        talk: Talk = _silent,
+    ) -> Outcome:
+        """Make the next state by putting `contents` in place of what these graphs hold; see `Writer.exchange`."""
+        follow = self.description.rewriting({graph: content.triples for graph, content in contents.items()})
+        outcome = self._writer.exchange(contents, owner, record, follow, dry_run=dry_run, talk=talk)
+        if self.settings.store and not dry_run and outcome.next_state != outcome.state:
+            _keep(self.settings.store, self, self._gate.report)
+        return outcome
+
     @property
     def is_remote(self) -> bool:
         """Whether another engine keeps the data."""
@@ -154,7 +171,8 @@ def open_publication(settings: Settings, talk: Talk = _silent, *, replace_edits:
     """
     catalogue = read_catalogue(settings.catalog, settings.base)
     store = _open_store(settings)
-    change = plan(catalogue, store, settings.base, () if replace_edits else store.edited_graphs())
+    kept = ((), ()) if replace_edits else (store.edited_graphs(), store.imported_graphs())
+    change = plan(catalogue, store, settings.base, *kept)
     publication = Publication(settings, catalogue, store, read_prefixes(catalogue, settings.base))
     if change:
         change = replace(change, drop=(*change.drop, *publication.description.graphs))  # written anew below

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from nqf_graph.errors import QueryRefused, QuerySyntax
 from nqf_graph.formats import CSV, N_QUADS, RESULTS_JSON, RESULTS_XML, TSV, TURTLE
 from nqf_graph.store import Change, DatasetClause, OxigraphStore, RemoteStore, WritableStore
+from nqf_graph.store.delta import Recorder
+from nqf_graph.store.exchange import Content
 from nqf_graph.terms import XSD
 
 A, B, C = (f"https://example.org/graph/{name}" for name in "abc")
@@ -330,3 +333,41 @@ def test_what_follows_from_the_state_leaves_its_name(store: WritableStore) -> No
     assert count(store) == 3
     store.restate(lambda recorder, present, state: recorder.add([note]))
     assert count(store) == 3
+
+
+def test_graphs_are_exchanged_in_one_step(store: WritableStore) -> None:
+    new = [triple("a", "y"), triple("c"), triple("d", "ө\\n .\n \"")]
+    before, contents = store.state_id, {A: Content(new)}
+    told = Quad(thing("commit"), P, Literal("told"), NamedNode(C))
+
+    def follow(recorder: Recorder, _before: ox.Store, state: str) -> None:
+        recorder.add([Quad(thing("state"), P, Literal(state), NamedNode(f"{C}/about"))])
+
+    with store.exchanging(contents) as made:
+        assert (made.added, made.removed, store.state_id) == (3, 1, before)
+        assert set(OxigraphStore.around(made.made).triples(A)) == set(new)
+    assert store.triples(A) == [triple("a")], "what is not accepted leaves nothing"
+    assert store.state_id == before
+    with store.exchanging(contents) as made:
+        store.accept(made, [told], follow)
+    assert set(store.triples(A)) == set(new)
+    assert store.triples(B) == [triple("b")]
+    assert store.state_id == made.state != before
+    assert count(store) == 3 + 1 + 2, "the record and what follows are there too"
+    assert store.ask(f'ASK {{ ?s ?p "{made.state}" }}')
+    assert set(store.imported_graphs()) == {A}
+    assert A not in store.edited_graphs()
+    assert set(store.graphs()) == {B}, "the graph no longer holds what a file of the catalogue says"
+
+
+def test_an_exchanged_graph_can_be_edited_and_loaded_again(store: WritableStore) -> None:
+    with store.exchanging({A: Content([triple("c")])}) as made:
+        store.accept(made)
+    announced = commit(store, [Quad(thing("d"), P, Literal("x"), NamedNode(A))])
+    assert store.state_id == announced
+    assert A in store.edited_graphs()
+    assert set(store.imported_graphs()) == {A}
+    assert set(store.triples(A)) == {triple("c"), triple("d")}
+    store.apply(Change({A: [triple("a")]}, checksums={A: "1"}))
+    assert not store.imported_graphs()
+    assert store.triples(A) == [triple("a")]

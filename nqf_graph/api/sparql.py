@@ -27,7 +27,7 @@ from nqf_graph.isolation.answer import Answer, WrongKind
 from nqf_graph.isolation.direct import Reading
 from nqf_graph.isolation.wire import Job
 from nqf_graph.publication import Publication
-from nqf_graph.store.oxigraph import OxigraphResult
+from nqf_graph.store.results import OxigraphResult
 from nqf_graph.web.pages import render
 from nqf_graph.web.tables import plain_table
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -52,6 +52,20 @@ Counts = Counter[Key]
 Subject = NamedNode | BlankNode | Triple
 Value = Subject | Literal
 _NONE: frozenset[str] = frozenset()
+_NO_SPACES: tuple[str, ...] = ()
+
+
+class _Sort(NamedTuple):
+    """What a statement is like, as far as numbers go."""
+
+    graph: str
+    name: str
+    types: frozenset[str]
+    datatype: str
+    """"" unless the value is a literal."""
+    value_types: frozenset[str]
+    datasets: tuple[str, ...]
+    """Other datasets that it leads to, from a thing of ours."""
 
 
 class Tally:
@@ -60,15 +74,26 @@ class Tally:
     def __init__(self, own: str, spaces: Mapping[str, str]) -> None:
         self._own, self._spaces = own, spaces
 
-    def whole(self, store: ox.Store) -> Counts:
-        """The numbers of all that a store holds."""
+    def whole(self, store: ox.Store, known: Mapping[str, Sequence[Triple]] | None = None) -> Counts:
+        """The numbers of all that a store holds.
+
+        Graphs whose statements are `known` already are not read again: reading takes a multiple of counting.
+        """
         view = _View(store)
-        subjects = set()
+        subjects: set[Subject] = set()
+        sorts: Counter[_Sort] = Counter()
+        known = known or {}
+        for name in store.named_graphs():
+            graph = name.value
+            for statement in known.get(graph) or store.quads_for_pattern(None, None, None, name):
+                subject = statement.subject
+                subjects.add(subject)
+                sorts[self._sort(graph, subject, statement.predicate, statement.object, view)] += 1
         found: Counts = Counter()
-        for quad in store:
-            subjects.add(quad.subject)
-            found.update(self._keys(quad, view))
-        self._count_things(subjects, view, found)
+        for sort, number in sorts.items():
+            for key in self._keys(sort):
+                found[key] += number
+        self._count_things(subjects, found)
         found.update(Key(Kind.CLASS, (kind,)) for thing in subjects for kind in view.types(thing))
         return found
 
@@ -94,29 +119,37 @@ class Tally:
             around.update(store.quads_for_pattern(None, None, thing))
         found: Counts = Counter()
         for quad in around:
-            found.update(self._keys(quad, view))
-        self._count_things({quad.subject for quad in quads if view.is_subject(quad.subject)}, view, found)
+            found.update(self._keys(self._sort(graph_of(quad), quad.subject, quad.predicate, quad.object, view)))
+        self._count_things({quad.subject for quad in quads if view.is_subject(quad.subject)}, found)
         found.update(Key(Kind.CLASS, (kind,)) for thing in retyped for kind in view.types(thing))
         return found
 
-    def _keys(self, quad: Quad, view: _View) -> Iterator[Key]:
-        """All that one statement counts for."""
-        name, value = quad.predicate.value, quad.object
-        yield Key(Kind.TRIPLES)
-        yield Key(Kind.GRAPH, (graph_of(quad),))
-        yield Key(Kind.PROPERTY, (name,))
-        for kind in view.types(quad.subject):
-            yield Key(Kind.CLASS_PROPERTY, (kind, name))
-            if isinstance(value, Literal):
-                yield Key(Kind.DATATYPE, (kind, name, value.datatype.value))
-            for other in view.types(value):
-                yield Key(Kind.OBJECT_CLASS, (kind, name, other))
-        if isinstance(value, NamedNode) and self._is_own(quad.subject):
-            for space, dataset in self._spaces.items():
-                if value.value.startswith(space):
-                    yield Key(Kind.LINK, (name, dataset))
+    def _sort(self, graph: str, subject: Subject, name: NamedNode, value: Value, view: _View) -> _Sort:
+        """What a statement counts for depends on: many statements are of one sort."""
+        datatype, spaces = "", _NO_SPACES
+        if isinstance(value, Literal):
+            datatype = value.datatype.value
+        elif isinstance(value, NamedNode) and self._is_own(subject):
+            iri = value.value
+            spaces = tuple(dataset for space, dataset in self._spaces.items() if iri.startswith(space))
+        return _Sort(graph, name.value, view.types(subject), datatype, view.types(value), spaces)
 
-    def _count_things(self, subjects: Iterable[object], view: _View, found: Counts) -> None:
+    def _keys(self, sort: _Sort) -> Iterator[Key]:
+        """All that one statement of a sort counts for."""
+        name = sort.name
+        yield Key(Kind.TRIPLES)
+        yield Key(Kind.GRAPH, (sort.graph,))
+        yield Key(Kind.PROPERTY, (name,))
+        for kind in sort.types:
+            yield Key(Kind.CLASS_PROPERTY, (kind, name))
+            if sort.datatype:
+                yield Key(Kind.DATATYPE, (kind, name, sort.datatype))
+            for other in sort.value_types:
+                yield Key(Kind.OBJECT_CLASS, (kind, name, other))
+        for dataset in sort.datasets:
+            yield Key(Kind.LINK, (name, dataset))
+
+    def _count_things(self, subjects: Iterable[object], found: Counts) -> None:
         for thing in subjects:
             found[Key(Kind.SUBJECTS)] += 1
             found[Key(Kind.ENTITIES)] += self._is_own(thing)

@@ -7,8 +7,8 @@ the numbers.  The description is part of what is described, so its own statement
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, partial
 
 import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode, Quad, Triple
@@ -26,7 +26,7 @@ from nqf_graph.discovery.profiles import Profile
 from nqf_graph.discovery.void import Void
 from nqf_graph.questions import Questions, SystemQueries
 from nqf_graph.store import Catalogue, WritableStore
-from nqf_graph.store.delta import Recorder
+from nqf_graph.store.delta import Follow, Recorder
 from nqf_graph.terms import VOID, XSD
 
 _TOTAL = {Kind.CLASS: Key(Kind.CLASSES), Kind.PROPERTY: Key(Kind.PROPERTIES)}
@@ -98,7 +98,13 @@ class Description:
         yield self.names.graph("dcat"), list(services(self.names, self.facts, listed, self.dumps))
         yield self.names.graph("questions"), list(executables(self.names, self._questions.values()))
 
-    def _rewrite(self, recorder: Recorder, before: ox.Store, state: str) -> None:
+    def rewriting(self, known: Mapping[str, Sequence[Triple]]) -> Follow:
+        """What writes the description from the beginning, in a store whose graphs of `known` hold just that."""
+        return partial(self._rewrite, known=known)
+
+    def _rewrite(
+        self, recorder: Recorder, before: ox.Store, state: str, known: Mapping[str, Sequence[Triple]] | None = None
+    ) -> None:
         """Write the description of `recorder`'s scratch store, whatever was there."""
         for name in self.graphs:
             recorder.clear(NamedNode(name))
@@ -107,7 +113,7 @@ class Description:
         draft = Draft(self._void.graph)
         draft.add([*self._void.header(), *self._void.state(state)])
         self._examples.begin(recorder.scratch, draft)
-        self._settle(recorder, self._tally.whole(recorder.scratch), draft)
+        self._settle(recorder, self._tally.whole(recorder.scratch, known or {}), draft)
 
     def _settle(self, recorder: Recorder, changes: Counts, draft: Draft) -> None:
         """Make the changes of `draft` and of the numbers, then those that follow from them, until none does."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad
 
-from nqf_graph.store.marks import CHECKSUM, EDITED, HEAD, Mark, mark_of, state_id
+from nqf_graph.store.marks import CHECKSUM, EDITED, HEAD, IMPORTED, Mark, mark_of, state_id
 from nqf_graph.store.protocol import Change
 from nqf_graph.terms import RDF
 
@@ -35,6 +35,11 @@ class Book:
     def edited(self) -> frozenset[str]:
         """The graphs that a commit has changed since they were loaded, or made."""
         return frozenset(mark.graph for mark in self.marks if mark.kind == EDITED)
+
+    @property
+    def imported(self) -> dict[str, str]:
+        """The graphs that an import has made → the hash of what it brought."""
+        return {mark.graph: mark.value for mark in self.marks if mark.kind == IMPORTED}
 
     @property
     def graphs(self) -> frozenset[str]:

@@ -17,14 +17,17 @@ from nqf_graph.terms import SH
 READABLE = (".ttl", ".csv")
 
 
-def plan(catalogue: Catalogue, store: Store, base: str, edited: Collection[str] = ()) -> Change:
+def plan(
+    catalogue: Catalogue, store: Store, base: str, edited: Collection[str] = (), imported: Collection[str] = ()
+) -> Change:
     """What has to change in the store, so that it holds what the catalogue lists?
 
     Files whose checksum the store remembers are not read again.  Raises CannotLoad for the first file that cannot
-    be read, and for a changed file whose graph is one of `edited`; the store is not touched here.
+    be read, and for a changed file whose graph is one of `edited`; the store is not touched here.  Graphs that were
+    `imported` stay as they are, whatever the files say.
     """
     remembered = store.graphs()
-    listed = {dataset.graph: dataset for dataset in catalogue}
+    listed = {dataset.graph: dataset for dataset in catalogue if dataset.graph not in imported}
     checksums = {graph: _checksum(dataset.file, base) for graph, dataset in listed.items()}
     changed = [dataset for graph, dataset in listed.items() if remembered.get(graph) != checksums[graph]]
     for dataset in changed:
@@ -36,7 +39,7 @@ def plan(catalogue: Catalogue, store: Store, base: str, edited: Collection[str] 
     prefixes = read_prefixes(catalogue, base)
     return Change(
         replace={dataset.graph: read(dataset.file, dataset.shown_as, base, prefixes) for dataset in changed},
-        drop=tuple(sorted(set(remembered) - set(listed))),
+        drop=tuple(sorted(set(remembered) - set(listed) - set(imported))),
         checksums={dataset.graph: checksums[dataset.graph] for dataset in changed},
     )
 

@@ -19,8 +19,10 @@ HEAD = "head"
 """The digest of the chain of commits."""
 EDITED = "edited"
 """A commit has changed the graph since it was loaded."""
+IMPORTED = "imported"
+"""An import has made the graph, with the hash of its statements; the catalogue's file of it, if any, is not loaded."""
 
-_NAME = re.compile(rf"urn:nqf:(?P<kind>{CHECKSUM}|{HEAD}|{EDITED}):(?P<value>[^:]*):(?P<graph>.*)")
+_NAME = re.compile(rf"urn:nqf:(?P<kind>{CHECKSUM}|{HEAD}|{EDITED}|{IMPORTED}):(?P<value>[^:]*):(?P<graph>.*)")
 
 
 @dataclass(frozen=True)

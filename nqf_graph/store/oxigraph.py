@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,45 +12,18 @@ import pyoxigraph as ox
 from pyoxigraph import NamedNode, Quad, Triple
 
 from nqf_graph.errors import CannotLoad, StoreInUse
-from nqf_graph.formats import BOOLEANS, GRAPHS_AND_DATASETS, ROWS, Format, to_bytes
+from nqf_graph.formats import Format, to_bytes
 from nqf_graph.guard import names_its_dataset, refuse_remote_calls, syntax_error
 from nqf_graph.store.delta import Delta, Follow, Recorder, nothing_follows, rewriting
-from nqf_graph.store.marks import CHECKSUM, EDITED, HEAD, Mark, marks_of, next_head, state_id
+from nqf_graph.store.exchange import Content, Contents, Exchange, fill, imported, remember
+from nqf_graph.store.marks import CHECKSUM, EDITED, HEAD, IMPORTED, Mark, marks_of, next_head, state_id
+from nqf_graph.store.places import Places, remove
 from nqf_graph.store.protocol import STORE_DECIDES, Change, DatasetClause, Rows
+from nqf_graph.store.results import OxigraphResult
+from nqf_graph.store.scratch import Scratch
 from nqf_graph.store.statements import create, delete, drop, insert
 
 _MANY = 50_000  # statements
-
-
-class OxigraphResult:
-    """A result as Oxigraph gives it, written by Oxigraph (in Rust: four times as fast as row by row in Python)."""
-
-    def __init__(self, outcome: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> None:
-        self._outcome: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples | None = outcome
-        self.formats = {
-            ox.QuerySolutions: ROWS,
-            ox.QueryBoolean: BOOLEANS,
-            ox.QueryTriples: GRAPHS_AND_DATASETS,
-        }[type(outcome)]
-
-    def write(self, form: Format) -> bytes:
-        """The whole result in `form`, one of `self.formats`."""
-        if isinstance(self._outcome, ox.QueryTriples):
-            assert isinstance(form.engine, ox.RdfFormat)
-            return self._outcome.serialize(format=form.engine) or b""
-        assert self._outcome is not None and isinstance(form.engine, ox.QueryResultsFormat)
-        return self._outcome.serialize(format=form.engine) or b""
-
-    def rows(self) -> Rows | None:
-        """The solutions, or None when the query was not a SELECT."""
-        if not isinstance(self._outcome, ox.QuerySolutions):
-            return None
-        columns = tuple(variable.value for variable in self._outcome.variables)
-        return Rows(columns, tuple(tuple(solution[column] for column in columns) for solution in self._outcome))
-
-    def close(self) -> None:
-        """Let go of the engine's result, which must not be dropped by another thread (say, with a traceback)."""
-        self._outcome = None
 
 
 class OxigraphStore:
@@ -61,19 +34,17 @@ class OxigraphStore:
     """
 
     def __init__(self, folder: Path | None = None, *, read_only: bool = False) -> None:
+        places = None if folder is None or read_only else Places(folder)
         try:
-            if folder is None:
-                self._store = ox.Store()
-            elif read_only:
-                self._store = ox.Store.read_only(str(folder))
+            if places is not None:
+                self._store = _open(places)
             else:
-                folder.mkdir(parents=True, exist_ok=True)
-                self._store = ox.Store(str(folder))
+                self._store = ox.Store() if folder is None else ox.Store.read_only(str(folder))
         except (OSError, RuntimeError) as error:
             if "lock" in str(error).lower():
                 raise StoreInUse(str(folder)) from error
             raise CannotLoad(str(folder), f"expected a data folder of this version ({error})") from error
-        self._settle(folder)
+        self._settle(places)
 
     @classmethod
     def around(cls, store: ox.Store) -> OxigraphStore:
@@ -83,12 +54,12 @@ class OxigraphStore:
         made._settle(None)
         return made
 
-    def _settle(self, folder: Path | None) -> None:
-        self._is_on_disk = folder is not None
+    def _settle(self, places: Places | None) -> None:
+        self._places = places
         self._state_id = self._read_state_id()
         self._write_lock = threading.Lock()  # from the beginning of a write to its end
         self._change_lock = threading.Lock()  # while the files change
-        self._scratch = _Scratch(self._store, folder and folder.with_name(f"{folder.name}-scratch"))
+        self._scratch = Scratch(self._store, places.scratch() if places else None)
 
     def query(self, text: str, dataset: DatasetClause = STORE_DECIDES) -> OxigraphResult:
         """Answer any SPARQL 1.1 query that stays within this store."""
@@ -128,15 +99,20 @@ class OxigraphStore:
         if not change:
             return
         touched = (*change.drop, *change.replace)
+        if sum(map(len, change.replace.values())) > _MANY:
+            marks = {mark for mark in marks_of(self._store) if mark.graph not in touched}
+            marks |= {Mark(CHECKSUM, change.checksums[graph], graph) for graph in change.replace}
+            contents = {graph: Content(triples) for graph, triples in change.replace.items()}
+            with self._write_lock, self._beside(contents, touched, frozenset(marks)) as made:
+                self._take_over(made)
+            return
         steps = [f"DROP SILENT GRAPH <{graph}>" for graph in touched]
-        steps += [_forget(mark) for mark in marks_of(self._store) if mark.graph in touched]
+        steps += [drop(mark.name) for mark in marks_of(self._store) if mark.graph in touched]
         for graph, triples in change.replace.items():
             text = to_bytes(triples, ox.RdfFormat.N_TRIPLES).decode()
             steps.append(f"INSERT DATA {{ GRAPH <{graph}> {{\n{text}}} }}")
-            steps.append(_remember(Mark(CHECKSUM, change.checksums[graph], graph)))
+            steps.append(create(Mark(CHECKSUM, change.checksums[graph], graph).name))
         self._transact(steps)
-        if self._is_on_disk and sum(map(len, change.replace.values())) > _MANY:
-            self._store.optimize()  # a few seconds now, a third less for every query
         self._scratch.discard()
 
     @contextmanager
@@ -173,13 +149,31 @@ class OxigraphStore:
         follow(recorder, self._store, state_id(self.graphs(), head))
         delta = recorder.delta()
         steps = _steps(delta, recorder.scratch)
-        steps += [_forget(mark) for mark in marks_of(self._store) if mark.kind == HEAD]
-        steps.append(_remember(Mark(HEAD, head)))
-        steps += [_remember(Mark(EDITED, graph=graph)) for graph in recorded.graphs]
+        steps += [drop(mark.name) for mark in marks_of(self._store) if mark.kind == HEAD]
+        steps.append(create(Mark(HEAD, head).name))
+        steps += [create(Mark(EDITED, graph=graph).name) for graph in recorded.graphs]
         self._transact(steps)
         recorder.keep()
         if delta.has_blank_nodes:
             self._scratch.discard()  # the engine gave blank nodes other names there than here
+
+    @contextmanager
+    def exchanging(self, contents: Contents) -> Iterator[Exchange]:
+        """The state with these contents in place of what the graphs hold, beside the present one, for one writer.
+
+        It becomes the next state by `accept`; without that, leaving drops it.
+        """
+        with self._write_lock:
+            marks = imported(marks_of(self._store), contents)
+            with self._beside(contents, tuple(contents), marks) as made:
+                yield made
+
+    def accept(self, made: Exchange, record: Iterable[Quad] = (), follow: Follow = nothing_follows) -> None:
+        """Make `made` (of `exchanging`) the next state, with `record` and what `follow` does to it, in one step."""
+        recorder = Recorder(made.made)
+        recorder.add(record)
+        follow(recorder, made.made, made.state)
+        self._take_over(made)
 
     def restate(self, follow: Follow) -> None:
         """Bring what follows from the present state (see `commit`) in line with it, in one transaction."""
@@ -198,11 +192,40 @@ class OxigraphStore:
         """Which graphs has a commit changed since their file was loaded?"""
         return {mark.graph for mark in marks_of(self._store) if mark.kind == EDITED}
 
+    def imported_graphs(self) -> dict[str, str]:
+        """Which graphs has an import made?  Graph IRI → hash of the statements that it brought."""
+        return {mark.graph: mark.value for mark in marks_of(self._store) if mark.kind == IMPORTED}
+
     def _transact(self, steps: list[str]) -> None:
         with self._change_lock:
             self._store.update(" ;\n".join(steps))
             self._store.flush()
             self._state_id = self._read_state_id()
+
+    @contextmanager
+    def _beside(self, contents: Contents, left: Sequence[str], marks: frozenset[Mark]) -> Iterator[Exchange]:
+        """A store with `contents` and all of this one but the graphs `left` out; it goes if it is not taken."""
+        folder = self._places.free() if self._places else None
+        store = ox.Store(str(folder)) if folder else ox.Store()
+        try:
+            yield Exchange(store, folder, contents, fill(store, self._store, contents, left), marks)
+        finally:
+            if folder is not None and self._store is not store:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _take_over(self, made: Exchange) -> None:
+        """Let a finished state take the place of the present one."""
+        remember(made.made, made.marks)
+        made.made.flush()
+        with self._change_lock:
+            gone = self._places.present() if self._places else None
+            if self._places is not None and made.folder is not None:
+                self._places.switch(made.folder)
+            self._scratch.remove()
+            self._store, self._state_id = made.made, made.state
+            self._scratch = Scratch(self._store, self._places.scratch() if self._places else None)
+        if gone is not None:
+            remove(gone)
 
     def _head_after(self, delta: Delta) -> str:
         return next_head(self._head(), delta.digest)
@@ -216,7 +239,7 @@ class OxigraphStore:
         On disk it is made by hard links, so at once.
         """
         with self._change_lock:  # the engine cannot copy files that are being written
-            if self._is_on_disk:
+            if self._places is not None:
                 self._store.backup(str(folder))
             else:
                 copy = ox.Store(str(folder))
@@ -257,36 +280,15 @@ class OxigraphStore:
         return state_id(self.graphs(), self._head())
 
 
-class _Scratch:
-    """A second store with the same content, where a write is tried; made when first needed, kept in step."""
-
-    def __init__(self, store: ox.Store, folder: Path | None) -> None:
-        self._main, self._folder = store, folder
-        self._copy: ox.Store | None = None
-
-    def open(self) -> ox.Store:
-        """The copy; on disk it is made by hard links, in memory statement by statement."""
-        if self._copy is None:
-            if self._folder is None:
-                self._copy = ox.Store()
-                self._copy.extend(self._main)
-            else:
-                shutil.rmtree(self._folder, ignore_errors=True)
-                self._main.backup(str(self._folder))
-                self._copy = ox.Store(str(self._folder))
-        return self._copy
-
-    def discard(self) -> None:
-        """Forget the copy: the next writer makes a new one."""
-        self._copy = None
-
-
-def _remember(mark: Mark) -> str:
-    return create(mark.name)
-
-
-def _forget(mark: Mark) -> str:
-    return drop(mark.name)
+def _open(places: Places) -> ox.Store:
+    """The store in the present folder; another process may have put a new one there before this one got hold of it."""
+    while True:
+        folder = places.present()
+        folder.mkdir(parents=True, exist_ok=True)
+        store = ox.Store(str(folder))
+        if places.present() == folder:
+            places.tidy()
+            return store
 
 
 def _steps(delta: Delta, after: ox.Store) -> list[str]:

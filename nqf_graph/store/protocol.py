@@ -12,6 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from nqf_graph.formats import Format
 from nqf_graph.store.delta import Delta, Follow, Recorder
+from nqf_graph.store.exchange import Contents, Exchange
 
 Term = NamedNode | BlankNode | Literal | Triple
 
@@ -121,6 +122,12 @@ class WritableStore(Store, Protocol):
     def commit(self, recorder: Recorder, record: Iterable[Quad] = ..., follow: Follow = ...) -> None:
         """Make what `recorder` (of `writing`) recorded the next state, with `record` and what follows from it."""
 
+    def exchanging(self, contents: Contents) -> AbstractContextManager[Exchange]:
+        """The state with these contents in place of what the graphs hold, beside the present one, for one writer."""
+
+    def accept(self, made: Exchange, record: Iterable[Quad] = ..., follow: Follow = ...) -> None:
+        """Make `made` (of `exchanging`) the next state, with `record` and what follows from it, all or nothing."""
+
     def restate(self, follow: Follow) -> None:
         """Bring what follows from the present state in line with it."""
 
@@ -129,6 +136,9 @@ class WritableStore(Store, Protocol):
 
     def edited_graphs(self) -> set[str]:
         """Which graphs has a commit changed since their file was loaded?"""
+
+    def imported_graphs(self) -> dict[str, str]:
+        """Which graphs has an import made?  Graph IRI → hash of the statements that it brought."""
 
     def snapshot(self, folder: Path) -> str:
         """Make `folder` (which must not exist) a copy of the present state, and say which state that is."""

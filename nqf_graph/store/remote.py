@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -24,6 +25,7 @@ from nqf_graph.store.delta import Delta, Follow, Recorder, nothing_follows, rewr
 from nqf_graph.store.dialects import DIALECTS, recognise
 from nqf_graph.store.endpoint import Addresses, Endpoint
 from nqf_graph.store.engine import Engine
+from nqf_graph.store.exchange import Contents, Exchange, imported
 from nqf_graph.store.ledger import Ledger
 from nqf_graph.store.marks import next_head
 from nqf_graph.store.oxigraph import OxigraphStore
@@ -111,6 +113,10 @@ class RemoteStore:
         """Which graphs has a commit changed since their file was loaded?"""
         return set(self._present().edited)
 
+    def imported_graphs(self) -> dict[str, str]:
+        """Which graphs has an import made?  Graph IRI → hash of the statements that it brought."""
+        return self._present().imported
+
     @property
     def state_id(self) -> str:
         """The name of the present state, asked for again when it is more than two seconds old."""
@@ -147,6 +153,24 @@ class RemoteStore:
         head = next_head(book.head, recorded.digest)
         self._write(lambda copy, push: copy.commit(recorder, record, push), follow, head)
 
+    @contextmanager
+    def exchanging(self, contents: Contents) -> Iterator[Exchange]:
+        """The state with these contents in place of what the graphs hold, in this process, for one writer."""
+        with self._holding() as book, self._copy().exchanging(contents) as made:
+            yield replace(made, marks=imported(book.marks, contents))
+
+    def accept(self, made: Exchange, record: Iterable[Quad] = (), follow: Follow = nothing_follows) -> None:
+        """Make `made` (of `exchanging`) the next state, there and in the copy; see `OxigraphStore.accept`."""
+
+        def send(work: Work, before: Book, after: Book, present: ox.Store) -> None:
+            self._transfer.exchange(made.contents, work, before, after, present)
+
+        def copy(store: OxigraphStore, push: Follow) -> None:
+            store.accept(made, record, push)
+
+        self._write(copy, follow, None, Book(made.marks), send)
+        self._replica.forget()
+
     def restate(self, follow: Follow) -> None:
         """Bring what follows from the present state in line with it; see `OxigraphStore.restate`.
 
@@ -168,17 +192,28 @@ class RemoteStore:
         """Make `folder` (which must not exist) a copy of the present state, as the embedded store opens it."""
         return self._copy().snapshot(folder)
 
-    def _write(self, run: Callable[[OxigraphStore, Follow], None], follow: Follow, head: str | None) -> None:
-        """Let the copy write, and do the same to the engine before the copy settles it."""
+    def _write(
+        self,
+        run: Callable[[OxigraphStore, Follow], None],
+        follow: Follow,
+        head: str | None,
+        onto: Book | None = None,
+        send: Callable[[Work, Book, Book, ox.Store], None] | None = None,
+    ) -> None:
+        """Let the copy write, and do the same to the engine before the copy settles it.
+
+        `onto` are the marks that the change adds its own to, if these are not the present ones.
+        """
         before = self._present()
         after = before
 
         def push(recorder: Recorder, present: ox.Store, state: str) -> None:
             nonlocal after
             follow(recorder, present, state)
-            if delta := recorder.delta():
-                after = before.after_edit(delta.graphs, delta.digest, head)
-                self._transfer.commit(Work(*rewriting(delta, recorder.scratch)), before, after, present)
+            delta = recorder.delta()
+            if delta or onto:
+                after = (onto or before).after_edit(delta.graphs, delta.digest, head)
+                (send or self._transfer.commit)(Work(*rewriting(delta, recorder.scratch)), before, after, present)
 
         try:
             run(self._copy(), push)

@@ -45,6 +45,12 @@ def drop(graph: str) -> str:
     return f"DROP SILENT GRAPH <{graph}>"
 
 
+def take_over(origin: str, goal: str) -> tuple[str, str]:
+    """Let a graph hold what another one does; it may be done twice."""
+    every = "{ ?subject ?property ?value }"
+    return drop(goal), f"INSERT {{ GRAPH <{goal}> {every} }} WHERE {{ GRAPH <{origin}> {every} }}"
+
+
 def delete(quads: Iterable[Quad]) -> str:
     """Remove statements, none of which speaks of a blank node."""
     return f"DELETE DATA {{\n{_blocks(quads)}}}"

@@ -24,11 +24,13 @@ from nqf_graph.store import statements
 from nqf_graph.store.book import Book
 from nqf_graph.store.delta import graph_of, in_graph
 from nqf_graph.store.engine import Engine
+from nqf_graph.store.exchange import Contents
 from nqf_graph.store.ledger import Claim, Entries
 
 _log = logging.getLogger("nqf_graph.endpoint")
 _IN_ONE_REQUEST = 200_000  # statements
 _SIGN_OF_LIFE = 20.0  # seconds
+_STAGED = "urn:nqf:staged:"
 _Step = Callable[[], None]
 
 
@@ -89,6 +91,44 @@ class Transfer:
         for graph in sorted(work.graphs - before.graphs):
             if self._engine.holds(graph):
                 raise EndpointLimit(f"the engine already keeps a graph {graph}, which is not of this publication")
+        check = partial(self._count, work, present)
+        self._carry_out(texts, marks, before, after, check=check, graphs=work.graphs, present=present)
+
+    def exchange(self, contents: Contents, work: Work, before: Book, after: Book, present: ox.Store) -> None:
+        """Put `contents` in place of what these graphs hold, together with a small change.  Raises as `load` does.
+
+        The contents are laid down in graphs beside the data first, which no query of ours names.
+        """
+        staged = {graph: f"{_STAGED}{graph}" for graph in contents}
+        quads = {staged[graph]: _as_kept(content.triples, staged[graph]) for graph, content in contents.items()}
+        self._engine.dialect.refuse([*work.added, *(quad for graph in quads.values() for quad in graph)])
+        texts = [text for graph in contents for text in statements.take_over(staged[graph], graph)]
+        texts += [*map(statements.drop, work.drop), *self._engine.texts(work.removed, work.added)]
+        marks = self._entries.moved(before, after)
+        sizes = {graph: len(quads[staged[graph]]) for graph in contents}
+        try:
+            with self._claim(Claim.new(), before) as claim:
+                self._keep_alive(claim, self._load_steps(quads, quads))
+                self._verify({staged[graph]: content.triples for graph, content in contents.items()})
+                self._together([self._entries.released(claim)])
+            check = partial(self._have_sizes, sizes)
+            touched = work.graphs | contents.keys()
+            self._carry_out(texts, marks, before, after, check=check, graphs=touched, present=present)
+        finally:
+            self._one_by_one(map(statements.drop, quads))
+
+    def _carry_out(  # noqa: PLR0913 - how to do it, to check it, and to take it back
+        self,
+        texts: Sequence[str],
+        marks: Sequence[str],
+        before: Book,
+        after: Book,
+        *,
+        check: _Step,
+        graphs: Iterable[str],
+        present: ox.Store,
+    ) -> None:
+        """Run the updates, all or nothing; where the engine does not undo failures, under a claim that completes it."""
         if self._undoes_failures():
             with self._claim(Claim.new(), before) as claim:
                 self._all_or_nothing([*texts, *marks], claim, after)
@@ -96,9 +136,9 @@ class Transfer:
         with self._claim(Claim.new([*texts, *marks], is_loose=True), before) as claim:
             try:
                 self._keep_alive(claim, (partial(self._engine.endpoint.update, text) for text in texts))
-                self._count(work, present)
+                check()
             except NqfError as error:
-                self._restore(work.graphs, present, error)
+                self._restore(graphs, present, error)
                 raise
             try:
                 self._one_by_one([*marks, self._entries.released(claim)])
@@ -198,6 +238,13 @@ class Transfer:
             added, removed = (sum(quad.graph_name == node for quad in quads) for quads in (work.added, work.removed))
             if (held := self._engine.count([graph])) != there + added - removed:
                 _log.warning("%s: %d statements held, %d expected", graph, held, there + added - removed)
+                raise _not_held(graph)
+
+    def _have_sizes(self, sizes: Mapping[str, int]) -> None:
+        """Do these graphs hold as many statements as they should?"""
+        for graph, size in sizes.items():
+            if (held := self._engine.count([graph])) != size:
+                _log.warning("%s: %d statements held, %d expected", graph, held, size)
                 raise _not_held(graph)
 
     def _undoes_failures(self) -> bool:

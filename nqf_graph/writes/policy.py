@@ -49,14 +49,16 @@ class Policy:
         CannotLoad for a statement that does not belong here.
         """
         for graph in delta.graphs:
-            if self.is_fixed(graph):
-                raise QueryRefused(
-                    f"{graph} is not written this way: rules, vocabulary and catalogue change by release"
-                )
+            self.refuse_fixed(graph)
         if self.own_only:
             self._refuse_repeated(delta, recorder)
             if not foreign:
                 self._refuse_foreign(delta)
+
+    def refuse_fixed(self, graph: str) -> None:
+        """Raises QueryRefused for a graph that writes leave alone."""
+        if self.is_fixed(graph):
+            raise QueryRefused(f"{graph} is not written this way: rules, vocabulary and catalogue change by release")
 
     def _refuse_repeated(self, delta: Delta, recorder: Recorder) -> None:
         """Each statement lives in one graph: the union would otherwise show it twice."""

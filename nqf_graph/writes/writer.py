@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from nqf_graph.errors import BadParameter, PreconditionFailed
 from nqf_graph.store import DatasetClause, OxigraphStore, Store, WritableStore
 from nqf_graph.store.delta import Delta, Follow, Recorder, nothing_follows
+from nqf_graph.store.exchange import Contents
 from nqf_graph.store.protocol import STORE_DECIDES
 from nqf_graph.store.update_language import record_update
 from nqf_graph.terms import DCT, FOAF, NQF, PROV, RDF, XSD
@@ -61,6 +63,9 @@ class Gate(Protocol):
     def check(self, delta: Delta, before: Store, after: Store) -> Report:
         """The findings that the state after `delta` would have."""
 
+    def check_whole(self, before: Store, after: Store) -> Report:
+        """The same for a change of more statements than are worth following."""
+
     def accept(self, report: Report, state: str) -> None:
         """The write whose report this is has been committed and made `state`."""
 
@@ -100,6 +105,46 @@ class Writer:
                 self._gate.accept(report, next_state)
             return outcome
 
+    def exchange(  # noqa: PLR0913 - what comes with the statements is made when the state has a name
+        self,
+        contents: Contents,
+        owner: str,
+        record: Callable[[str], list[Quad]],
+        follow: Follow,
+        *,
+        dry_run: bool = False,
+        talk: Callable[[str], None] = lambda _: None,
+    ) -> Outcome:
+        """Make the next state by putting `contents` in place of what these graphs hold, each statement counted.
+
+        `record` says, for the name of the state, what is kept in the history beside the commit.  Raises as `write`
+        does; contents that are there already by an earlier exchange, and unedited, make no new state.
+        """
+        for graph in contents:
+            self._policy.refuse_fixed(graph)
+        if self._are_there(contents):
+            return Outcome(self._store.state_id, self._store.state_id, 0, 0)
+        talk("loading")
+        with self._store.exchanging(contents) as made:
+            present, before = self._store.state_id, self._store.before()
+            talk("checking the rules")
+            report = self._gate.check_whole(before, OxigraphStore.around(made.made))
+            known = set(self._gate.report.findings)
+            introduced = tuple(finding for finding in report.findings if finding not in known)
+            outcome = Outcome(present, made.state, made.added, made.removed, introduced)
+            if not dry_run:
+                Report(introduced).refuse_violations()
+                talk("counting what there is")
+                commit = self._commit(made.added, made.removed, tuple(contents), owner, made.state)
+                self._store.accept(made, [*commit, *record(made.state)], follow)
+                self._gate.accept(report, made.state)
+        return outcome
+
+    def _are_there(self, contents: Contents) -> bool:
+        """Have the graphs this content by an exchange, and no edits since?"""
+        edited, known = self._store.edited_graphs(), self._store.imported_graphs()
+        return not edited & contents.keys() and all(known.get(g) == content.digest for g, content in contents.items())
+
     def _record(self, request: Request, recorder: Recorder) -> None:
         if request.action == "update":
             record_update(request.text, recorder, request.dataset, self._policy.graph_store)
@@ -117,10 +162,13 @@ class Writer:
         recorder.add(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
 
     def _record_of(self, delta: Delta, owner: str, state: str) -> list[Quad]:
+        return self._commit(len(delta.added), len(delta.removed), delta.graphs, owner, state)
+
+    def _commit(self, added: int, removed: int, graphs: Iterable[str], owner: str, state: str) -> list[Quad]:
         """Who, when, what: the commit as a PROV-O activity."""
         history = NamedNode(self._policy.history)
         commit = NamedNode(f"{self._policy.things}commit/{state}")
-        agent = NamedNode(f"{self._policy.things}agent/{_slug(owner)}")
+        agent = agent_of(owner, self._policy.things)
         now = Literal(
             datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"), datatype=XSD["dateTime"]
         )
@@ -129,10 +177,10 @@ class Writer:
             (commit, PROV["endedAtTime"], now),
             (commit, PROV["wasAssociatedWith"], agent),
             (commit, DCT["identifier"], Literal(state)),
-            (commit, NQF["statementsAdded"], Literal(len(delta.added))),
-            (commit, NQF["statementsRemoved"], Literal(len(delta.removed))),
+            (commit, NQF["statementsAdded"], Literal(added)),
+            (commit, NQF["statementsRemoved"], Literal(removed)),
             (commit, NQF["previousState"], Literal(self._store.state_id)),
-            *((commit, PROV["used"], NamedNode(graph)) for graph in delta.graphs),
+            *((commit, PROV["used"], NamedNode(graph)) for graph in graphs),
             (agent, RDF["type"], PROV["Agent"]),
             (agent, FOAF["name"], Literal(owner)),
         ]
@@ -144,6 +192,11 @@ class Writer:
             folder = self._folder / "history"
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{state}.rdfp").write_text(delta.as_patch(), encoding="utf-8")
+
+
+def agent_of(owner: str, things: str) -> NamedNode:
+    """The node of who answers for a write; `things` is what our IRIs begin with."""
+    return NamedNode(f"{things}agent/{_slug(owner)}")
 
 
 def _graph_name(iri: str) -> NamedNode:
