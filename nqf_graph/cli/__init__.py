@@ -1,6 +1,6 @@
 """The command `nqf`."""
 
-from nqf_graph.cli import align, comparing, report
+from nqf_graph.cli import align, comparing, reference, report
 from nqf_graph.cli.commands import app, main
 
-__all__ = ["align", "app", "comparing", "main", "report"]
+__all__ = ["align", "app", "comparing", "main", "reference", "report"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from nqf_graph.importers import Package
 from nqf_graph.importing.record import Record
 from nqf_graph.publication import Publication
 from nqf_graph.store.exchange import Content
-from nqf_graph.terms import SKOS
+from nqf_graph.store.precedence import LeftOut, Stated, about, parted
 from nqf_graph.validation import Finding
 
 GRAPHS = {
@@ -24,16 +24,6 @@ GRAPHS = {
     "eqf": "eqf-official",
 }
 """Scheme → the last part of the name of its graph."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """A name that the package gives and another graph has differently; the other one stays."""
-
-    thing: str
-    language: str
-    ours: str
-    theirs: str
 
 
 @dataclass(frozen=True)
@@ -50,8 +40,8 @@ class ImportOutcome:
     """How many it had before; all of them were replaced."""
     repeated: int
     """How many statements of the package were left out, because another graph states them."""
-    named: tuple[Named, ...]
-    """Names of the package that were left out, because another graph names the thing differently in that language."""
+    left_out: tuple[LeftOut, ...]
+    """Texts of the package that were left out: what is ours is named and described by us."""
     findings: tuple[Finding, ...]
 
     @property
@@ -78,26 +68,26 @@ def import_reference(  # noqa: PLR0913 - what is recorded beside the package, an
 ) -> ImportOutcome:
     """Make the statements of `package` the content of its graph, in one transaction, in place of what was there.
 
-    What other graphs state is left out, and so is a preferred name in a language in which another graph names the
-    thing differently.  `sources` are the files that were read, for the record.  Raises DataInvalid when a rule would
-    be broken, CannotLoad for a package that states nothing; the publication is then as it was.
+    What is ours goes before it (`store.precedence`).  `sources` are the files that were read, for the record.
+    Raises DataInvalid when a rule would be broken, CannotLoad for a package that states nothing; the publication is
+    then as it was.
     """
     graph = graph_of_scheme(publication, package.scheme)
     talk("comparing with what is there")
-    kept, repeated, named = _apart(package.triples, _stated_elsewhere(publication, graph))
-    if not kept:
+    parts = parted(package.triples, _stated_elsewhere(publication, graph))
+    if not parts.kept:
         raise CannotLoad(package.scheme, "expected statements in the package, found none")
     record = Record(package, graph, owner, sources, publication.policy.things, publication.policy.history)
-    outcome = publication.exchange({graph: Content(kept)}, owner, record.statements, dry_run=dry_run, talk=talk)
+    outcome = publication.exchange({graph: Content(parts.kept)}, owner, record.statements, dry_run=dry_run, talk=talk)
     return ImportOutcome(
         package,
         graph,
         outcome.state,
         outcome.next_state,
-        len(kept),
+        len(parts.kept),
         outcome.removed,
-        repeated,
-        tuple(named),
+        parts.repeated,
+        tuple(parts.left_out),
         outcome.findings,
     )
 
@@ -105,49 +95,18 @@ def import_reference(  # noqa: PLR0913 - what is recorded beside the package, an
 def to_state(publication: Publication, package: Package) -> list[Triple]:
     """Which statements of a package would its graph hold after an import?"""
     graph = graph_of_scheme(publication, package.scheme)
-    return _apart(package.triples, _stated_elsewhere(publication, graph))[0]
+    return parted(package.triples, _stated_elsewhere(publication, graph)).kept
 
 
-_Stated = dict[object, list[Triple]]
-
-
-def _stated_elsewhere(publication: Publication, graph: str) -> _Stated:
+def _stated_elsewhere(publication: Publication, graph: str) -> Stated:
     """What do other graphs state of things that are not ours?  Thing → statements."""
     policy = publication.policy
     others = [name for name in publication.store.names() if name not in (graph, policy.history)]
     listed = " ".join(f"<{name}>" for name in others if name not in publication.description.graphs)
     text = publication.system("stated-of-others", own=str(Literal(policy.things)), graph=listed)
-    found: _Stated = {}
+    found: list[Triple] = []
     for row in publication.store.select(text).rows:
         subject, name, value = row
         assert isinstance(subject, NamedNode) and isinstance(name, NamedNode) and value is not None
-        found.setdefault(subject, []).append(Triple(subject, name, value))
-    return found
-
-
-def _apart(triples: Iterable[Triple], stated: _Stated) -> tuple[list[Triple], int, list[Named]]:
-    """The statements to keep, the number of those stated elsewhere, and the names that are given differently there."""
-    kept: list[Triple] = []
-    named: list[Named] = []
-    repeated = 0
-    for triple in triples:
-        known = stated.get(triple.subject)
-        if known is None:
-            kept.append(triple)
-        elif triple in known:
-            repeated += 1
-        elif (ours := _name_of(triple, known)) is not None:
-            assert isinstance(triple.object, Literal) and isinstance(triple.subject, NamedNode)
-            named.append(Named(triple.subject.value, triple.object.language or "", ours, triple.object.value))
-        else:
-            kept.append(triple)
-    return kept, repeated, named
-
-
-def _name_of(triple: Triple, known: Collection[Triple]) -> str | None:
-    """The preferred name that is known in the language of one that `triple` gives."""
-    if triple.predicate != SKOS["prefLabel"] or not isinstance(triple.object, Literal):
-        return None
-    names = (other.object for other in known if other.predicate == triple.predicate)
-    language = triple.object.language
-    return next((name.value for name in names if isinstance(name, Literal) and name.language == language), None)
+        found.append(Triple(subject, name, value))
+    return about(found)

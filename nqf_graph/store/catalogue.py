@@ -9,7 +9,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from nqf_graph.errors import CannotLoad
-from nqf_graph.terms import DCAT, DCT, OWL, RDF, SH, SPDX
+from nqf_graph.terms import DCAT, DCT, ESCO, OWL, RDF, SH, SPDX
 
 _REQUIRED = {
     "title": DCT["title"],
@@ -20,9 +20,15 @@ _REQUIRED = {
 }
 
 
+_ESCO = NamedNode(ESCO.iri.removesuffix("#"))
+
+
 @dataclass(frozen=True)
 class Dataset:
-    """One file of the catalogue: it is loaded into the named graph `graph`; `shown_as` is how errors call it."""
+    """One file of the catalogue, or one folder of a classification, loaded into the named graph `graph`.
+
+    `shown_as` is how errors call it.
+    """
 
     graph: str
     file: Path
@@ -31,6 +37,8 @@ class Dataset:
     """Whether the file holds rules (`dct:conformsTo` SHACL) and not data."""
     is_vocabulary: bool = False
     """Whether the file holds words (`dct:conformsTo` OWL)."""
+    is_esco: bool = False
+    """Whether `file` is a folder with a package of ESCO (`dct:conformsTo` ESCO's model)."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,10 @@ def _dataset(node: NamedNode, values: dict[tuple[str, NamedNode], list[object]],
     name = values[str(node), SPDX["fileName"]][0]
     assert isinstance(name, Literal)
     file = (catalogue.parent / name.value).resolve()
-    if not file.is_file():
-        raise CannotLoad(catalogue.name, f"expected the file {name.value!r} of {node.value}, found none")
     standards = values.get((str(node), DCT["conformsTo"]), [])
-    return Dataset(node.value, file, name.value, NamedNode(SH.iri) in standards, NamedNode(OWL.iri) in standards)
+    is_esco = _ESCO in standards
+    if not (file.is_dir() if is_esco else file.is_file()):
+        what = "folder" if is_esco else "file"
+        raise CannotLoad(catalogue.name, f"expected the {what} {name.value!r} of {node.value}, found none")
+    are_shapes, is_vocabulary = NamedNode(SH.iri) in standards, NamedNode(OWL.iri) in standards
+    return Dataset(node.value, file, name.value, are_shapes, is_vocabulary, is_esco)

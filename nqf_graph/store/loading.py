@@ -9,8 +9,10 @@ from pathlib import Path
 from pyoxigraph import Triple
 
 from nqf_graph.errors import CannotLoad, UnsupportedFormat
+from nqf_graph.importers import read_esco
 from nqf_graph.store.catalogue import Catalogue, read_turtle
 from nqf_graph.store.csvw import metadata_file, read_csv
+from nqf_graph.store.precedence import about, parted
 from nqf_graph.store.protocol import Change, Store
 from nqf_graph.terms import SH
 
@@ -29,7 +31,10 @@ def plan(
     remembered = store.graphs()
     listed = {dataset.graph: dataset for dataset in catalogue if dataset.graph not in imported}
     checksums = {graph: _checksum(dataset.file, base) for graph, dataset in listed.items()}
-    changed = [dataset for graph, dataset in listed.items() if remembered.get(graph) != checksums[graph]]
+    stale = {graph for graph in listed if remembered.get(graph) != checksums[graph]}
+    if stale:  # what others state is left out of a classification, so that it depends on them
+        stale |= {dataset.graph for dataset in listed.values() if dataset.is_esco}
+    changed = [listed[graph] for graph in sorted(stale)]
     for dataset in changed:
         if dataset.graph in edited:
             expected = f"expected this file as it was loaded: {dataset.graph} has been edited through the service since"
@@ -37,15 +42,26 @@ def plan(
                 dataset.shown_as, f"{expected}; `nqf load` without a file takes the file and drops the edits"
             )
     prefixes = read_prefixes(catalogue, base)
+    replace = {dataset.graph: read(dataset.file, dataset.shown_as, base, prefixes) for dataset in changed}
+    for dataset in changed:
+        if dataset.is_esco:
+            others = {graph: replace.get(graph) or store.triples(graph) for graph in listed if graph != dataset.graph}
+            stated = about(triple for triples in others.values() for triple in triples)
+            replace[dataset.graph] = parted(replace[dataset.graph], stated).kept
     return Change(
-        replace={dataset.graph: read(dataset.file, dataset.shown_as, base, prefixes) for dataset in changed},
+        replace=replace,
         drop=tuple(sorted(set(remembered) - set(listed) - set(imported))),
         checksums={dataset.graph: checksums[dataset.graph] for dataset in changed},
     )
 
 
 def read(file: Path, shown_as: str, base: str, prefixes: Mapping[str, str]) -> list[Triple]:
-    """Which triples does a file state, by its ending (.ttl or .csv)?  Relative IRIs resolve against `base`/id/."""
+    """Which triples does a file state, by its ending (.ttl or .csv), or a folder with a package of ESCO?
+
+    Relative IRIs resolve against `base`/id/.
+    """
+    if file.is_dir():
+        return _read_package(file, shown_as)
     if file.suffix == ".ttl":
         return read_turtle(file.read_bytes(), shown_as, f"{base}/id/")
     if file.suffix == ".csv":
@@ -77,8 +93,20 @@ def disjoint(graphs: Iterable[tuple[str, Iterable[Triple]]]) -> None:
                 raise CannotLoad(graph, f"expected each statement in one file only, found {triple} also in {other}")
 
 
+def _read_package(folder: Path, shown_as: str) -> list[Triple]:
+    """The statements of a package of ESCO, every row of which must state something."""
+    package = read_esco(folder, partial=True)
+    for skipped in package.skipped:
+        raise CannotLoad(f"{shown_as}/{skipped.file}", f"expected a row to import: {skipped.reason}", skipped.line)
+    return list(package.triples)
+
+
 def _checksum(file: Path, base: str) -> str:
     """A hash of the file, of its CSVW metadata if it has any, and of the base that relative IRIs resolve against."""
+    if file.is_dir():
+        files = sorted(path for path in file.iterdir() if path.is_file())
+        told = b"\0".join(path.name.encode() + b"\0" + path.read_bytes() for path in files)
+        return hashlib.sha256(base.encode() + b"\0" + told).hexdigest()
     digest = hashlib.sha256(base.encode() + b"\0" + file.read_bytes())
     if file.suffix == ".csv" and metadata_file(file).is_file():
         digest.update(metadata_file(file).read_bytes())
