@@ -336,7 +336,7 @@ def test_what_follows_from_the_state_leaves_its_name(store: WritableStore) -> No
 
 
 def test_graphs_are_exchanged_in_one_step(store: WritableStore) -> None:
-    new = [triple("a", "y"), triple("c"), triple("d", "ө\\n .\n \"")]
+    new = [triple("a", "y"), triple("c"), triple("d", 'ө\\n .\n "')]
     before, contents = store.state_id, {A: Content(new)}
     told = Quad(thing("commit"), P, Literal("told"), NamedNode(C))
 

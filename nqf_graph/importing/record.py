@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -51,17 +50,19 @@ class Record:
         yield NamedNode(f"{self.things}commit/{state}"), PROV["wasInformedBy"], node
 
     def _files(self, node: NamedNode) -> Iterator[_Stated]:
-        for path in self.sources:
-            file = NamedNode(f"{node.value}#file-{quote(path.name, safe='')}")
+        for number, path in enumerate(self.sources, 1):
+            file = NamedNode(f"{node.value}/file-{number}")
             content = path.read_bytes()
             yield node, PROV["used"], file
-            yield file, SCHEMA["name"], Literal(path.name)
+            yield file, DCT["title"], Literal(path.name)
             yield file, DCAT["byteSize"], Literal(str(len(content)), datatype=XSD["nonNegativeInteger"])
             yield file, SPDX["checksumValue"], Literal(hashlib.sha256(content).hexdigest(), datatype=XSD["hexBinary"])
 
     def _numbers(self, node: NamedNode) -> Iterator[_Stated]:
-        for name, number in {**self.package.counts, "skipped": len(self.package.skipped)}.items():
-            count = NamedNode(f"{node.value}#count-{quote(name.replace(' ', '-'), safe='')}")
+        counts = {**self.package.counts, "skipped": len(self.package.skipped)}
+        for place, (name, number) in enumerate(counts.items(), 1):
+            count = NamedNode(f"{node.value}/count-{place}")
             yield node, SCHEMA["variableMeasured"], count
+            yield count, DCT["title"], Literal(f"{number} {name}")
             yield count, SCHEMA["name"], Literal(name)
             yield count, SCHEMA["value"], Literal(number)
