@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from pyoxigraph import Quad, Triple
 from rdflib import Graph
@@ -20,13 +18,13 @@ from nqf_graph.settings import Settings
 from nqf_graph.store import Catalogue, Change, OxigraphStore, RemoteStore, Store, WritableStore, read_catalogue
 from nqf_graph.store.exchange import Contents
 from nqf_graph.store.loading import disjoint, plan, read, read_prefixes
+from nqf_graph.store.notice import Board, Notice
 from nqf_graph.store.snapshots import Snapshots
 from nqf_graph.validation import Report, Rule, RuleBook, as_graph, read_rules, validate
 from nqf_graph.writes import KeyRing, Outcome, Policy, Request, Submissions, Writer
 from nqf_graph.writes.gate import RuleGate
 
 Talk = Callable[[str], None]
-_PUBLISHED, _AT_ENDPOINT = "published.json", "endpoint.json"
 
 
 def _silent(_: str) -> None:
@@ -116,8 +114,8 @@ class Publication:
     def write(self, request: Request, owner: str, *, dry_run: bool = False, if_match: str | None = None) -> Outcome:
         """Make the next state by one write, through the gate; see `Writer.write`."""
         outcome = self._writer.write(request, owner, dry_run=dry_run, if_match=if_match)
-        if self.settings.store and not dry_run and outcome.next_state != outcome.state:
-            _keep(self.settings.store, self, self._gate.report)
+        if not dry_run and outcome.next_state != outcome.state:
+            _keep(self, self._gate.report)
         return outcome
 
     def exchange(
@@ -132,9 +130,14 @@ class Publication:
         """Make the next state by putting `contents` in place of what these graphs hold; see `Writer.exchange`."""
         follow = self.description.rewriting({graph: content.triples for graph, content in contents.items()})
         outcome = self._writer.exchange(contents, owner, record, follow, dry_run=dry_run, talk=talk)
-        if self.settings.store and not dry_run and outcome.next_state != outcome.state:
-            _keep(self.settings.store, self, self._gate.report)
+        if not dry_run and outcome.next_state != outcome.state:
+            _keep(self, self._gate.report)
         return outcome
+
+    @property
+    def board(self) -> Board | None:
+        """Where other processes are told of the published state; None for a publication in memory."""
+        return Board.of(self.settings.store, is_remote=self.is_remote) if self.settings.store else None
 
     @property
     def is_remote(self) -> bool:
@@ -183,9 +186,11 @@ def open_publication(settings: Settings, talk: Talk = _silent, *, replace_edits:
         report.refuse_violations()
         store.apply(change)
         talk("counting what there is")
-    if publication.description.renew(store) and settings.store:
+    renewed = publication.description.renew(store)
+    if renewed and settings.store:
         publication.snapshots.forget()
-        _keep(settings.store, publication, report if change else last_report(publication))
+    if renewed or not (publication.board is None or publication.board.tells_of(store.state_id)):
+        _keep(publication, report if change else last_report(publication))
     return publication
 
 
@@ -201,7 +206,7 @@ def open_published(settings: Settings) -> Publication:
             raise CannotLoad("endpoint", "expected a published state there; start the service once")
     else:
         assert settings.store is not None
-        store = OxigraphStore(settings.store / _kept(settings.store / _PUBLISHED)["folder"], read_only=True)
+        store = OxigraphStore(settings.store / Board.of(settings.store, is_remote=False).read().folder, read_only=True)
     return Publication(settings, catalogue, store, read_prefixes(catalogue, settings.base))
 
 
@@ -260,11 +265,9 @@ def check_files(settings: Settings, files: Iterable[Path]) -> Report:
 
 def last_report(publication: Publication) -> Report:
     """The findings of the present state (advice: a state with violations is not published)."""
-    file = _findings_of(publication)
-    if file is not None and (file.exists() or not publication.is_remote):
-        kept = _kept(file)
-        if kept["state"] == publication.store.state_id:
-            return Report.from_list(kept["findings"])
+    board = publication.board
+    if board is not None and board.tells_of(publication.store.state_id):
+        return Report.from_list(board.read().findings)
     return check(publication.store, publication.catalogue)
 
 
@@ -273,32 +276,14 @@ def _triples_of(store: Store, catalogue: Catalogue, *, shapes: bool) -> list[Tri
     return [triple for graph in store.names() if (graph in rules) is shapes for triple in store.triples(graph)]
 
 
-def _findings_of(publication: Publication) -> Path | None:
-    """The file that says of the last published state: its id, its snapshot if it has one, its findings."""
-    folder = publication.settings.store
-    return folder and folder / (_AT_ENDPOINT if publication.is_remote else _PUBLISHED)
-
-
-def _kept(file: Path) -> dict[str, Any]:
-    try:
-        kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CannotLoad(str(file.parent), "expected a published state here; start the service once") from error
-    return kept
-
-
-def _keep(folder: Path, publication: Publication, report: Report) -> None:
+def _keep(publication: Publication, report: Report) -> None:
     """Make the present state the published one for readers in other processes, in one step; drop earlier ones."""
-    if publication.is_remote:
-        state, snapshot = publication.store.state_id, ""
-        folder.mkdir(parents=True, exist_ok=True)
-    else:
+    board = publication.board
+    if board is None:
+        return
+    state, snapshot = publication.store.state_id, ""
+    if not publication.is_remote:
         state, snapshot = publication.snapshots.publish()
-    findings = [finding.as_dict() for finding in report.findings]
-    kept = {"state": state, "folder": Path(snapshot).name, "findings": findings}
-    file = folder / (_AT_ENDPOINT if publication.is_remote else _PUBLISHED)
-    draft = file.with_suffix(".json.new")
-    draft.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
-    draft.replace(file)
+    board.put_up(Notice(state, Path(snapshot).name, [finding.as_dict() for finding in report.findings]))
     if not publication.is_remote:
         publication.snapshots.tidy()

@@ -314,7 +314,7 @@ def test_kill_leaves_the_graph_as_it_was_or_whole(home: Path, tmp_path: Path, mo
     assert not publication.description.renew(publication.store), "what is said of the state is right"
     assert len(folders(publication)) == 1, "what was left behind is gone"
     assert open_published(settings).store.state_id == publication.store.state_id
-    assert last_report(publication).conforms
+    assert not last_report(publication).violations
     assert import_reference(publication, expected, owner="x").changes is not is_there
 
 
