@@ -109,7 +109,7 @@ class Publication:
 
     @cached_property
     def _writer(self) -> Writer:
-        return Writer(self.store, self._gate, self.policy, self.settings.store, self.description.follow)
+        return Writer(self.store, self._gate, self.policy, self.settings.store, self.description.following)
 
     def write(self, request: Request, owner: str, *, dry_run: bool = False, if_match: str | None = None) -> Outcome:
         """Make the next state by one write, through the gate; see `Writer.write`."""
@@ -128,8 +128,8 @@ class Publication:
         talk: Talk = _silent,
     ) -> Outcome:
         """Make the next state by putting `contents` in place of what these graphs hold; see `Writer.exchange`."""
-        follow = self.description.rewriting({graph: content.triples for graph, content in contents.items()})
-        outcome = self._writer.exchange(contents, owner, record, follow, dry_run=dry_run, talk=talk)
+        following = self.description.rewriting({graph: content.triples for graph, content in contents.items()})
+        outcome = self._writer.exchange(contents, owner, record, following, dry_run=dry_run, talk=talk)
         if not dry_run and outcome.next_state != outcome.state:
             _keep(self, self._gate.report)
         return outcome
@@ -186,11 +186,12 @@ def open_publication(settings: Settings, talk: Talk = _silent, *, replace_edits:
         report.refuse_violations()
         store.apply(change)
         talk("counting what there is")
-    renewed = publication.description.renew(store)
+    found = report if change else None
+    renewed = publication.description.renew(store, lambda: found or last_report(publication))
     if renewed and settings.store:
         publication.snapshots.forget()
     if renewed or not (publication.board is None or publication.board.tells_of(store.state_id)):
-        _keep(publication, report if change else last_report(publication))
+        _keep(publication, found or last_report(publication))
     return publication
 
 

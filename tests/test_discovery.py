@@ -20,7 +20,7 @@ from nqf_graph.discovery.names import GENERATED
 from nqf_graph.discovery.words import titles
 from nqf_graph.errors import QueryRefused
 from nqf_graph.formats import GRAPHS
-from nqf_graph.publication import Publication, open_publication, open_published
+from nqf_graph.publication import Publication, last_report, open_publication, open_published
 from nqf_graph.settings import Settings
 from nqf_graph.terms import (
     DCAT,
@@ -252,6 +252,62 @@ def test_a_write_through_the_gate_is_described(kept: Publication) -> None:
     assert {(f"{WORLD_BASE}/graph/bees",), (f"{WORLD_BASE}/graph/history",)} <= listed
     published = open_published(kept.settings)
     assert rows(published, kind) == rows(kept, kind), "readers in other processes see it too"
+
+
+UNTIMELY = (
+    GOOD.replace("sector/beekeeping", "programme/honey")
+    .replace("Sector>", "EducationProgramme>")
+    .replace(
+        '<https://w3id.org/nqf/ontology#economicActivity> "A" .',
+        f"<{NQF.iri}leadsTo> <{OWN}qualification/waiter> ; <{NQF.iri}atLevel> <{OWN}level/2020/2> ;"
+        f" <{NQF.iri}provider> <{OWN}body/college-north> ; <{NQF.iri}basedOn> <{OWN}standard/waiter> ;"
+        f" <{NQF.iri}hasOutcome> <{OWN}outcome/waiter-day/orders> ; <{NQF.iri}credits> 20.0 .",
+    )
+)
+"""A programme outside the credit norm."""
+
+
+def stated_findings(publication: Publication) -> set[tuple[str, str, str]]:
+    said = f"{NQF['enforces']} ?r ; sh:focusNode ?f ; sh:sourceShape ?s"
+    found = rows(publication, f"SELECT ?r ?f ?s {{ ?x a sh:ValidationResult ; {said} }}")
+    listed = rows(publication, f"SELECT ?r ?f ?s {{ ?x a sh:ValidationReport ; sh:result [ {said} ] }}")
+    assert found == listed, "what is stated of findings is that of the report"
+    return {(rule.rpartition("#")[2], focus, shape) for rule, focus, shape in found}
+
+
+def test_the_findings_in_the_graph_are_those_of_the_state(kept: Publication) -> None:
+    def told(publication: Publication) -> set[tuple[str, str, str]]:
+        return {(finding.rule, finding.focus, finding.shape) for finding in last_report(publication).findings}
+
+    before = stated_findings(kept)
+    assert before == told(kept) != set()
+    graph = f"{WORLD_BASE}/graph/bees"
+    source = f"<{OWN}source/project>"
+    kept.write(Request("put", UNTIMELY.replace("?source", source), graph), "Ministry of Avalon")
+    assert stated_findings(kept) == told(kept)
+    assert {rule for rule, focus, _ in stated_findings(kept) - before} == {"R31"}
+    assert stated_findings(open_published(kept.settings)) == stated_findings(kept)
+    kept.write(Request("delete", graph=graph), "Ministry of Avalon")
+    assert stated_findings(kept) == told(kept) == before
+    followed = set(kept.store.triples(f"{WORLD_BASE}/graph/findings"))
+    assert kept.description.renew(kept.store, lambda: last_report(kept), always=True)
+    assert set(kept.store.triples(f"{WORLD_BASE}/graph/findings")) == followed
+
+
+def test_a_state_without_findings_conforms(kept: Publication) -> None:
+    """The report says whether there is anything, whichever way the last finding goes."""
+
+    def conforms() -> set[tuple[str, ...]]:
+        return rows(kept, "SELECT ?c { ?x a sh:ValidationReport ; sh:conforms ?c }")
+
+    store, description, findings = kept.store, kept.description, last_report(kept).findings
+    assert conforms() == {("false",)}
+    for appeared, gone in (((), findings), (findings, ())):
+        with store.writing() as recorder:
+            recorder.add([Quad(THINGS[len(gone) % 8], RDF["type"], NQF["Duty"], NamedNode(f"{WORLD_BASE}/graph/odd"))])
+            store.commit(recorder, (), description.following(appeared, gone, conforms=not appeared))
+        assert conforms() == {("false" if appeared else "true",)}
+        assert len(rows(kept, "SELECT ?f { ?f a sh:ValidationResult }")) == len(appeared)
 
 
 def test_the_state_does_not_depend_on_the_description(world: Publication, tmp_path: Path) -> None:

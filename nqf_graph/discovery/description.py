@@ -7,7 +7,7 @@ the numbers.  The description is part of what is described, so its own statement
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 
 import pyoxigraph as ox
@@ -27,7 +27,9 @@ from nqf_graph.discovery.void import Void
 from nqf_graph.questions import Questions, SystemQueries
 from nqf_graph.store import Catalogue, WritableStore
 from nqf_graph.store.delta import Follow, Recorder
-from nqf_graph.terms import VOID, XSD
+from nqf_graph.terms import SH, VOID, XSD
+from nqf_graph.validation import Finding, Report
+from nqf_graph.validation.w3c import as_triples
 
 _TOTAL = {Kind.CLASS: Key(Kind.CLASSES), Kind.PROPERTY: Key(Kind.PROPERTIES)}
 """How many parts of a kind there are is a number too."""
@@ -58,12 +60,26 @@ class Description:
         """What the editor's catalogue says."""
         return Facts.of(self._catalogue, self.names.base)
 
-    def renew(self, store: WritableStore, *, always: bool = False) -> bool:
-        """Count everything and write the description from the beginning, unless it is right; was that needed?"""
+    def renew(self, store: WritableStore, report: Callable[[], Report] | None = None, *, always: bool = False) -> bool:
+        """Count everything and write the description from the beginning, unless it is right; was that needed?
+
+        `report` gives the findings of the present state; without it, those that the description states stay.
+        """
         if not always and self._is_right(store):
             return False
-        store.restate(self._rewrite)
+        store.restate(partial(self._rewrite, report=report and report()))
         return True
+
+    def following(self, appeared: Iterable[Finding], gone: Iterable[Finding], *, conforms: bool) -> Follow:
+        """A `follow` for a write that brings findings and removes findings; then the state `conforms`, or not."""
+
+        def follow(recorder: Recorder, before: ox.Store, state: str) -> None:
+            said = self._findings(Report(tuple(appeared)), conforms=conforms)
+            recorder.remove(self._findings(Report(tuple(gone)), conforms=not conforms) - said)
+            recorder.add(said)
+            self.follow(recorder, before, state)
+
+        return follow
 
     def follow(self, recorder: Recorder, before: ox.Store, state: str) -> None:
         """Bring the description in line with what `recorder` recorded on its scratch store; `before` is without it."""
@@ -88,6 +104,9 @@ class Description:
 
     def _is_right(self, store: WritableStore) -> bool:
         expected = {*self._void.header(), *self._void.state(store.state_id)}
+        findings = self.names.graph("findings").value
+        if not any(triple.object == SH["ValidationReport"] for triple in store.triples(findings)):
+            return False
         return expected <= set(store.triples(self._void.graph.value)) and all(
             set(triples) == set(store.triples(graph.value)) for graph, triples in self._lasting()
         )
@@ -98,16 +117,34 @@ class Description:
         yield self.names.graph("dcat"), list(services(self.names, self.facts, listed, self.dumps))
         yield self.names.graph("questions"), list(executables(self.names, self._questions.values()))
 
-    def rewriting(self, known: Mapping[str, Sequence[Triple]]) -> Follow:
-        """What writes the description from the beginning, in a store whose graphs of `known` hold just that."""
-        return partial(self._rewrite, known=known)
+    def rewriting(self, known: Mapping[str, Sequence[Triple]]) -> Callable[[Report], Follow]:
+        """What writes the description of a state with these findings, whose graphs of `known` hold just that."""
+        return lambda report: partial(self._rewrite, report=report, known=known)
+
+    def _findings(self, report: Report, *, conforms: bool) -> set[Quad]:
+        """What the graph of the findings says of these; whether there are others too is for the caller to say."""
+        graph = self.names.graph("findings")
+        stated = {Quad(t.subject, t.predicate, t.object, graph) for t in as_triples(report, graph.value)}
+        node, name = NamedNode(f"{graph.value}#report"), SH["conforms"]
+        told = {Quad(node, name, Literal(value), graph) for value in (True, False)}
+        return (stated - told) | {Quad(node, name, Literal(conforms), graph)}
 
     def _rewrite(
-        self, recorder: Recorder, before: ox.Store, state: str, known: Mapping[str, Sequence[Triple]] | None = None
+        self,
+        recorder: Recorder,
+        before: ox.Store,
+        state: str,
+        *,
+        report: Report | None,
+        known: Mapping[str, Sequence[Triple]] | None = None,
     ) -> None:
         """Write the description of `recorder`'s scratch store, whatever was there."""
+        findings = self.names.graph("findings")
         for name in self.graphs:
-            recorder.clear(NamedNode(name))
+            if report is not None or name != findings.value:
+                recorder.clear(NamedNode(name))
+        if report is not None:
+            recorder.add(self._findings(report, conforms=report.conforms))
         for graph, triples in self._lasting():
             recorder.add(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
         draft = Draft(self._void.graph)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
-GENERATED = ("void", "dcat", "questions")
+GENERATED = ("void", "dcat", "questions", "findings")
 """The last parts of the names of the graphs that hold the description."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -13,15 +14,18 @@ from nqf_graph.validation.report import Finding, Report
 COLUMNS = ("rule", "severity", "focusNode", "path", "value", "message_ky", "message_ru", "message_en")
 
 
-def as_triples(report: Report) -> list[Triple]:
-    """The report as `sh:ValidationReport`; each result also names the rule it breaks (`nqf:enforces`)."""
-    whole = BlankNode("report")
+def as_triples(report: Report, graph: str | None = None) -> list[Triple]:
+    """The report as `sh:ValidationReport`; each result also names the rule it breaks (`nqf:enforces`).
+
+    In a `graph` of its own the report and its results have names there; a result keeps its name from state to state.
+    """
+    whole = BlankNode("report") if graph is None else NamedNode(f"{graph}#report")
     triples = [
         Triple(whole, RDF["type"], SH["ValidationReport"]),
         Triple(whole, SH["conforms"], Literal(report.conforms)),
     ]
     for number, finding in enumerate(report.findings):
-        result = BlankNode(f"result{number}")
+        result = BlankNode(f"result{number}") if graph is None else NamedNode(f"{graph}#{_digest(finding)}")
         triples.append(Triple(whole, SH["result"], result))
         triples += _result(result, finding)
     return triples
@@ -39,7 +43,12 @@ def as_csv(report: Report) -> str:
     return text.getvalue()
 
 
-def _result(result: BlankNode, finding: Finding) -> list[Triple]:
+def _digest(finding: Finding) -> str:
+    said = (finding.rule, finding.severity, finding.focus, finding.path, finding.value, finding.shape)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def _result(result: BlankNode | NamedNode, finding: Finding) -> list[Triple]:
     triples = [
         Triple(result, RDF["type"], SH["ValidationResult"]),
         Triple(result, SH["focusNode"], _node(finding.focus)),

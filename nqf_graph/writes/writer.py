@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from nqf_graph.errors import BadParameter, PreconditionFailed
 from nqf_graph.store import DatasetClause, OxigraphStore, Store, WritableStore
-from nqf_graph.store.delta import Delta, Follow, Recorder, nothing_follows
+from nqf_graph.store.delta import Delta, Follow, Recorder
 from nqf_graph.store.exchange import Contents
 from nqf_graph.store.protocol import STORE_DECIDES
 from nqf_graph.store.update_language import record_update
@@ -70,13 +70,20 @@ class Gate(Protocol):
         """The write whose report this is has been committed and made `state`."""
 
 
+class Following(Protocol):
+    """What gives the rest of a commit: what has to change in the store with a write."""
+
+    def __call__(self, appeared: Iterable[Finding], gone: Iterable[Finding], *, conforms: bool) -> Follow:
+        """The rest of a write that brings and removes these findings; then the state conforms, or not."""
+
+
 class Writer:
     """Writes to a store, each through the gate."""
 
     def __init__(
-        self, store: WritableStore, gate: Gate, policy: Policy, folder: Path | None, follow: Follow = nothing_follows
+        self, store: WritableStore, gate: Gate, policy: Policy, folder: Path | None, following: Following
     ) -> None:
-        self._store, self._gate, self._policy, self._folder, self._follow = store, gate, policy, folder, follow
+        self._store, self._gate, self._policy, self._folder, self._following = store, gate, policy, folder, following
 
     def write(self, request: Request, owner: str, *, dry_run: bool = False, if_match: str | None = None) -> Outcome:
         """Make the next state, or with `dry_run` only say what it would be.
@@ -101,7 +108,9 @@ class Writer:
             Report(introduced).refuse_violations()
             if delta:
                 self._keep_patch(delta, next_state)
-                self._store.commit(recorder, self._record_of(delta, owner, next_state), self._follow)
+                gone = known - set(report.findings)
+                follow = self._following(introduced, gone, conforms=report.conforms)
+                self._store.commit(recorder, self._record_of(delta, owner, next_state), follow)
                 self._gate.accept(report, next_state)
             return outcome
 
@@ -110,14 +119,15 @@ class Writer:
         contents: Contents,
         owner: str,
         record: Callable[[str], list[Quad]],
-        follow: Follow,
+        following: Callable[[Report], Follow],
         *,
         dry_run: bool = False,
         talk: Callable[[str], None] = lambda _: None,
     ) -> Outcome:
         """Make the next state by putting `contents` in place of what these graphs hold, each statement counted.
 
-        `record` says, for the name of the state, what is kept in the history beside the commit.  Raises as `write`
+        `record` says, for the name of the state, what is kept in the history beside the commit; `following` gives the
+        rest of the commit for the findings of the new state.  Raises as `write`
         does; contents that are there already by an earlier exchange, and unedited, make no new state.
         """
         for graph in contents:
@@ -136,7 +146,7 @@ class Writer:
                 Report(introduced).refuse_violations()
                 talk("counting what there is")
                 commit = self._commit(made.added, made.removed, tuple(contents), owner, made.state)
-                self._store.accept(made, [*commit, *record(made.state)], follow)
+                self._store.accept(made, [*commit, *record(made.state)], following(report))
                 self._gate.accept(report, made.state)
         return outcome
 
