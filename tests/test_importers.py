@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zipfile
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 from pyoxigraph import Literal
 
 from nqf_graph.errors import CannotLoad
+from nqf_graph.importers import esco_layout as layout
 from nqf_graph.importers import read_esco, readers
-from nqf_graph.terms import DCT, ESCO, RDF, SKOS
+from nqf_graph.terms import DCT, ESCO, ISO_THES, RDF, SKOS
 from tests import esco_packages as made
+from tests.conftest import ROOT
 from tests.esco_packages import Told
 
 NOWHERE = f"{made.ESCO}/skill/nowhere"
@@ -329,3 +332,42 @@ def test_isco_from_a_table_names_its_faults(tmp_path: Path) -> None:
     assert told.values(f"{made.ESCO}/isco/C01", SKOS["broader"]) == {f"{made.ESCO}/isco/C0"}
     assert Literal("0") in [t.object for t in told.package.triples]
     assert not told.package.lost
+
+
+def test_files_and_columns_are_documented_as_they_are_read() -> None:
+    text = (ROOT / "docs" / "imports.md").read_text(encoding="utf-8")
+    files = text[text.index("### Files") : text.index("### Columns")]
+    told = {
+        stem: line.endswith("| needed |")
+        for line in files.splitlines()
+        if line.startswith("| `")
+        for stem in re.findall(r"`(\w+)`", line.split("|")[1])
+    }
+    read = [each for each in layout.ALL if each not in layout.RECONSTRUCTED]
+    assert told == {each.stem: each.core for each in read} | {layout.DICTIONARY: False}
+    assert all(f"`{each.stem}" in files for each in layout.RECONSTRUCTED)
+    rows = dict(
+        re.findall(r"^\| `(\w+)` \| `([\w:-]+)`", text[text.index("### Columns") : text.index("### What is put")], re.M)
+    )
+    prefixes = {"skos": SKOS, "dct": DCT, "esco": ESCO, "iso-thes": ISO_THES}
+    documented = {
+        column: prefixes[name.split(":")[0]][name.split(":")[1]] for column, name in rows.items() if ":" in name
+    }
+    tables = (
+        layout.LABELS,
+        layout.LABEL_LISTS,
+        layout.TEXTS,
+        layout.ADDRESSES,
+        layout.CODES,
+        layout.MODIFIED,
+        layout.TAGS,
+    )
+    meant = {column: property_ for table in tables for column, property_ in table.items()}
+    assert documented == meant | {"iscoGroup": ESCO["memberOfISCOGroup"]}
+
+
+def test_the_extract_of_the_project_is_a_whole_package() -> None:
+    package = read_esco(ROOT / "data" / "reference" / "esco")
+    assert package.counts["occupations"] and package.counts["skills"]
+    assert not package.skipped and not package.missing and not package.lost
+    assert not any(t.predicate == DCT["description"] for t in package.triples), "facts only, no texts of ESCO"
