@@ -135,14 +135,15 @@ def test_levels_are_side_by_side(report: Report) -> None:
     assert list(rows) == ["1", "2", "3", "3a", "3b", "4"]
     verdicts = {notation: row.verdict for notation, row in rows.items()}
     assert verdicts == {
-        "1": "matched", "2": "nothing-said", "3": "by-parts", "3a": "matched", "3b": "matched", "4": "no-match",
+        "1": "matched", "2": "nothing-said", "3": "in-sub-levels", "3a": "matched", "3b": "matched", "4": "no-match",
     }  # fmt: skip
     assert rows["3a"].shared_with == ("3b",) and rows["3b"].shared_with == ("3a",) and rows["1"].shared_with == ()
     [third] = rows["3b"].counterparts
     assert (third.notation, third.relation, third.score) == ("3", "broadMatch", "0.5")
     assert [against.name for against in third.counter_evidence] == ["Comparison of credits"]
     assert [level.name for level in report.levels.unmatched] == ["Reference level 2"]
-    assert report.levels.order == ()
+    assert [alignment.name for alignment in rows["4"].rejected] == ["Level 4 to reference level 2"]
+    assert report.levels.order == () and report.levels.sentence.endswith("direct alignments: 4.")
     assert [(d.dimension, d.left and d.left.text) for d in rows["4"].descriptors] == [
         ("Autonomy", "Opens new directions"), ("Knowledge", "Frontier of a discipline"),
     ]  # fmt: skip
@@ -265,8 +266,8 @@ def test_names_of_frameworks(world: Publication) -> None:
 def test_what_cannot_be_reported(world: Publication) -> None:
     with pytest.raises(NotFound) as unknown:
         build(world, "nowhere")
-    assert "crf" in unknown.value.existing
-    with pytest.raises(NotFound, match="edition in force on 2014"):
+    assert "framework/crf" in unknown.value.existing
+    with pytest.raises(NotFound, match="edition on 2014-12-31"):
         build(world, "crf", as_of="2014-12-31")
     with pytest.raises(BadParameter, match="the framework itself"):
         build(world, "aqf")
@@ -284,7 +285,7 @@ def test_nothing_connects_the_two(world: Publication) -> None:
     levels = next(part for part in document.sections if part.anchor == "levels")
     assert not any(isinstance(block, Table) for block in levels.blocks)
     [told] = levels.blocks
-    assert isinstance(told, Statement) and "Nothing in the graph connects" in text_of(told.spans)
+    assert isinstance(told, Statement) and "Nothing connects these two frameworks" in text_of(told.spans)
 
 
 def test_the_day_is_that_of_the_newest_change_and_not_today(report: Report) -> None:
@@ -485,11 +486,11 @@ def test_the_page_of_the_service_leads_to_the_service(client: TestClient) -> Non
 @pytest.mark.parametrize(
     ("query", "status", "names"),
     [
-        ("with=nowhere", 404, "crf"),
+        ("with=nowhere", 404, "framework/crf"),
         ("with=crf&lang=de", 400, "ky"),
         ("with=crf&as_of=soon", 400, None),
         ("with=crf&colour=blue", 400, "as_of"),
-        ("lang=en", 400, "crf"),
+        ("lang=en", 400, None),
         ("with=crf&_mediatype=docx", 406, None),
     ],
 )

@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
+from nqf_graph.compare.frameworks import compare
 from nqf_graph.errors import BadParameter
 from nqf_graph.publication import Publication
 from nqf_graph.report.asking import Asked
 from nqf_graph.report.facts import Facts
-from nqf_graph.report.frameworks import compared_of
+from nqf_graph.report.frameworks import compared_of, day_of
 from nqf_graph.report.items import items_of
 from nqf_graph.report.levels import levels_of
 from nqf_graph.report.model import Comparison, Meaning, Report
@@ -28,17 +29,21 @@ def build(
 ) -> Report:  # fmt: skip
     """What is there to report on the framework beside `with_`, in `language`, as of the day?
 
-    Names and the default day are as `compared_of` has them.  Raises BadParameter for a language that is not one of
-    ours, NotFound for an unknown framework.
+    Frameworks are named as `compare` has it; without a day, it is that of the graph (`day_of`).  Raises BadParameter
+    for a language that is not one of ours, NotFound naming what exists for an unknown framework.
     """
     if language not in LANGUAGES:
         raise BadParameter("lang", f"no language {language!r}", LANGUAGES)
+    if not with_:
+        raise BadParameter("with", "is required: the framework to compare with, for example eqf")
     facts = Facts(publication, language)
-    compared = compared_of(facts, with_, framework, as_of)
+    day = day_of(publication, as_of)
+    comparison = compare(publication, framework, with_, language=language, as_of=day)
+    compared = compared_of(facts, comparison)
     asked = Asked(facts, compared)
     findings, official = asked(FINDINGS), asked(OFFICIAL)
     items = items_of(facts, compared, asked)
-    levels = levels_of(facts, compared, asked)
+    levels = levels_of(facts, comparison, asked)
     rules = rules_of(facts)
     still_open = open_of(asked, items, levels, rules)
     catalogue, publisher, licence = _publisher(facts)

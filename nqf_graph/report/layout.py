@@ -118,12 +118,11 @@ def _summary(report: Report, say: Wording) -> Section:
     if levels.is_connected:
         verdicts = Counter(row.verdict for row in levels.rows)
         sentence = say(
-            "summary_levels", n=len(levels.rows) - verdicts["by-parts"], matched=verdicts["matched"],
+            "summary_levels", n=len(levels.rows) - verdicts["in-sub-levels"], matched=verdicts["matched"],
             none=verdicts["no-match"], silent=verdicts["nothing-said"],
         )  # fmt: skip
     else:
-        compared = report.comparison
-        sentence = say("levels_unconnected", left=compared.edition.name, right=compared.reference_edition.name)
+        sentence = levels.sentence
     blocks.append(Statement((Span(sentence),), say.queries(levels.queries)))
     told = say("summary_open", n=len(report.open))
     blocks.append(Paragraph((Span(told, "#open"),)))

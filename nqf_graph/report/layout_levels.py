@@ -9,18 +9,22 @@ from nqf_graph.report.wording import Wording, join, names, section, text
 
 def levels_section(say: Wording, number: str) -> Section:
     """Each level with its counterparts, how they are related, by whom and how surely."""
-    levels, compared = say.report.levels, say.report.comparison
+    levels = say.report.levels
     references = say.queries(levels.queries)
+    connection = Statement((Span(levels.sentence),), references)
     if not levels.is_connected:
-        told = say("levels_unconnected", left=compared.edition.name, right=compared.reference_edition.name)
-        return section(number, say("section_levels"), "levels", [Statement((Span(told),), references)])
+        return section(number, say("section_levels"), "levels", [connection])
     rows = [cells for row in levels.rows for cells in _cells(say, row)]
     words = ("level", "counterpart", "relation", "kind", "status", "score", "grounds")
     columns = tuple(say(f"col_{word}") for word in words)
     table = Table(say("levels_table"), columns, tuple(rows), (3, 3, 2.5, 2.5, 2, 2, 5), references)
     order = say("order_broken", pairs=", ".join(levels.order)) if levels.order else say("order_kept")
     style = "mark" if levels.order else ""
-    blocks: list[Block] = [table, Statement((Span(order, style=style),), (*references[:1], *say.rules(["R53"])))]
+    blocks: list[Block] = [
+        connection,
+        table,
+        Statement((Span(order, style=style),), (*references[:1], *say.rules(["R53"]))),
+    ]
     if levels.unmatched:
         told = ", ".join(level.name for level in levels.unmatched)
         blocks.append(Statement((Span(say("unmatched", levels=told)),), references))
@@ -33,22 +37,33 @@ def _cells(say: Wording, row: LevelRow) -> list[tuple[Spans, ...]]:
     if not row.counterparts:
         style = "mark" if row.verdict == "nothing-said" else "quiet"
         told = (Span(say(f"verdict_{row.verdict}"), style=style),)
-        return [(level, told, (), (), (), (), names(row.no_match))]
+        return [(level, told, (), (), (), (), join(filter(None, (names(row.no_match), _rejected(say, row))), "; "))]
     return [(level if not at else (), *_counterpart(say, row, one)) for at, one in enumerate(row.counterparts)]
 
 
 def _counterpart(say: Wording, row: LevelRow, one: Counterpart) -> tuple[Spans, ...]:
     name: Spans = (Span(one.level.name, one.level.iri, language=one.level.language),)
     if row.shared_with:
-        name = (*name, Span(f" ({say('shared', levels=', '.join(row.shared_with))})", style="quiet"))
-    if one.via:
-        name = (*name, Span(f" ({say('via', frameworks=', '.join(one.via))})", style="quiet"))
+        name = (*name, Span(f" ({say('shared', names=', '.join(row.shared_with))})", style="quiet"))
+    for word, told in (("via", ", ".join(one.via)), ("inherited", one.inherited_from)):
+        name = (*name, Span(f" ({say(word, names=told)})", style="quiet")) if told else name
     relation = say(f"relation_{one.relation}") if one.relation else ""
     link = one.alignments[0].iri if one.alignments else ""
-    grounds = join(
-        filter(None, (_grounds(say("for"), one.evidence), _grounds(say("against"), one.counter_evidence))), "; "
+    grounds = (
+        _grounds(say("for"), one.evidence), _grounds(say("against"), one.counter_evidence), _rejected(say, row),
+    )  # fmt: skip
+    return (
+        name,
+        (Span(relation, link),),
+        (Span(one.kind),),
+        (Span(one.status),),
+        (Span(one.score),),
+        join(filter(None, grounds), "; "),
     )
-    return name, (Span(relation, link),), (Span(one.kind),), (Span(one.status),), (Span(one.score),), grounds
+
+
+def _rejected(say: Wording, row: LevelRow) -> Spans:
+    return _grounds(say("rejected"), row.rejected)
 
 
 def _grounds(word: str, records: tuple[Thing, ...]) -> Spans:

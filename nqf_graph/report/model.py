@@ -125,6 +125,8 @@ class Counterpart:
     status: str
     score: str
     via: tuple[str, ...]
+    inherited_from: str
+    """The level whose counterpart this is, if it is not the level's own."""
     alignments: tuple[Thing, ...]
     evidence: tuple[Thing, ...]
     counter_evidence: tuple[Thing, ...]
@@ -143,13 +145,14 @@ class Descriptor:
 
 @dataclass(frozen=True)
 class LevelRow:
-    """A level of the first framework; `verdict` is matched, no-match, by-parts or nothing-said."""
+    """A level of the first framework; `verdict` is matched, no-match, in-sub-levels or nothing-said."""
 
     level: Thing
     notation: str
     verdict: str
     counterparts: tuple[Counterpart, ...]
     no_match: tuple[Thing, ...]
+    rejected: tuple[Thing, ...]
     shared_with: tuple[str, ...]
     descriptors: tuple[Descriptor, ...]
 
@@ -162,8 +165,10 @@ class Levels:
     unmatched: tuple[Thing, ...]
     """Levels of the other framework that no level of the first is aligned with."""
     order: tuple[str, ...]
-    """Alignments that cross others, as `level → counterpart`; none: the order is kept."""
+    """Alignments that cross, two by two, as `level → counterpart`; none: the order is kept."""
     is_connected: bool
+    sentence: str
+    """How the two frameworks are connected, or that nothing connects them."""
     queries: tuple[str, ...]
     """The keys of the queries on order, descriptors, and levels without or with a shared counterpart."""
 
