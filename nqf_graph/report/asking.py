@@ -14,6 +14,7 @@ from nqf_graph.questions import Answer, Question
 from nqf_graph.report.document import Span, Spans
 from nqf_graph.report.facts import Facts
 from nqf_graph.report.model import Comparison, Query
+from nqf_graph.report.wording import phrases
 from nqf_graph.store import Rows, Term
 from nqf_graph.terms import DCT, NQF
 
@@ -92,12 +93,17 @@ class Asked:
         return found
 
     def _shown(self, answer: Answer) -> tuple[tuple[str, ...], tuple[tuple[Spans, ...], ...]]:
-        """The columns and cells of the first rows, without columns that are empty or repeat names beside them."""
+        """The columns and cells of the first rows, without the columns that tell nothing."""
         columns, language = answer.question.columns, self.facts.language
-        heads = [_head(columns[name][language]) for name in answer.rows.columns]
+        heads = [_head(columns[name][language], name, language) for name in answer.rows.columns]
         cells = self._cells(answer)
-        kept = [at for at in range(len(heads)) if any(row[at] for row in cells) and not _repeats(cells, at)]
+        kept = [at for at in range(len(heads)) if self._tells(cells, at)]
         return tuple(heads[at] for at in kept), tuple(tuple(row[at] for at in kept) for row in cells)
+
+    def _tells(self, cells: Sequence[Sequence[Spans]], at: int) -> bool:
+        """Not if it is empty, repeats the names beside it, or always says the edition that is compared."""
+        links = {span.link for row in cells for span in row[at]}
+        return any(row[at] for row in cells) and links != {self.comparison.edition.iri} and not _repeats(cells, at)
 
     def _cells(self, answer: Answer) -> tuple[tuple[Spans, ...], ...]:
         shown = answer.rows.rows[:SHOWN]
@@ -121,8 +127,10 @@ class Asked:
         return (Span(str(term)),)
 
 
-def _head(text: str) -> str:
+def _head(text: str, name: str, language: str) -> str:
     """The head of a column: the description up to its first comma or colon, without article, with a capital letter."""
+    if name == "sources":
+        return phrases(language)["sources"]
     text = _HEAD_ENDS.split(text.removeprefix("the "))[0].strip()
     return text[:1].upper() + text[1:]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pyoxigraph import Literal, NamedNode
 
@@ -64,10 +65,10 @@ def _item(facts: Facts, asked: Asked, iri: str, set_: str, findings: Sequence[st
 
 def _judgement(facts: Facts, iri: str) -> Judgement:
     status, confidence = facts.plain(iri, NQF["dataStatus"]), facts.plain(iri, NQF["confidence"])
-    evidence = facts.things(facts.links(iri, NQF["hasEvidence"]))
-    counter = facts.things(facts.links(iri, NQF["counterEvidence"]))
-    for record in (*evidence, *counter):
-        facts.cite(record.iri)
+    evidence, counter = (
+        tuple(replace(record, sources=facts.cite(record.iri)) for record in facts.things(facts.links(iri, NQF[word])))
+        for word in ("hasEvidence", "counterEvidence")
+    )
     return Judgement(
         iri=iri,
         result=last(facts.plain(iri, NQF["findingResult"])),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nqf_graph.report.document import Block, Box, Fact, Facts, Paragraph, Reference, Section, Span, Statement, Table
 from nqf_graph.report.model import Check, Item, Judgement, Query
 from nqf_graph.report.wording import Wording, item_anchor, names, section, text, thing
@@ -39,7 +41,7 @@ def _facts(say: Wording, item: Item) -> Facts:
     if item.description:
         facts.append(Fact(say("fact_demand"), (*text(item.description), *_cited(say.sources(item.sources)))))
     if item.status_name:
-        note = (Span(" "), *text(item.note)) if item.note else ()
+        note = (Span(". "), *text(item.note)) if item.note else ()
         facts.append(Fact(say("fact_item_status"), (Span(item.status_name), *note)))
     facts.append(Fact(say("fact_result"), (Span(say.results[item.result], style="strong"),)))
     if judgement:
@@ -68,7 +70,7 @@ def _evidence(say: Wording, judgement: Judgement) -> list[Block]:
     for word, records in (("evidence", judgement.evidence), ("counter_evidence", judgement.counter_evidence)):
         for record in records:
             spans = (Span(say(word), style="strong"), Span(" "), *thing(record))
-            found.append(Statement(spans, say.sources(judgement.sources) or say.queries([say.report.findings_query])))
+            found.append(Statement(spans, say.sources(record.sources) or say.queries([say.report.findings_query])))
     return found
 
 
@@ -84,10 +86,10 @@ def _query(say: Wording, query: Query) -> list[Block]:
 
 
 def _width(query: Query, at: int) -> float:
-    """Wide columns for long texts, within bounds, and wide enough for the longest word of the head."""
-    longest = max((sum(len(span.text) for span in row[at]) for row in query.rows), default=0)
-    word = max(map(len, query.columns[at].split()), default=0)
-    return round(max(word / 3.2, min(7, max(1.5, longest / 7))), 2)
+    """Wide columns for long texts, within bounds, and wide enough for the longest word."""
+    texts = [query.columns[at], *("".join(span.text for span in row[at]) for row in query.rows)]
+    word = max(len(word) for text in texts for word in re.split(r"[\s/-]", text))
+    return round(max(min(word, 18) / 3, min(7, max(map(len, texts[1:])) / 7), 1.5), 2)
 
 
 def _earlier(say: Wording, judgement: Judgement) -> Statement:

@@ -17,6 +17,8 @@ class Thing:
     """The language of the name when it is not the reader's."""
     status: str = ""
     status_name: str = ""
+    sources: tuple[str, ...] = ()
+    """The IRIs of its sources, where the report cites them."""
 
 
 @dataclass(frozen=True)
