@@ -23,6 +23,7 @@ from nqf_graph.api import (
     questions,
     reports,
     resources,
+    scenarios,
     sparql,
     validate,
     vocabulary,
@@ -93,6 +94,7 @@ def create_app(publication: Publication) -> FastAPI:
     app.include_router(writes.router)
     app.include_router(validate.router)
     app.include_router(comparing.router)
+    app.include_router(scenarios.router)
     questions.add_question_routes(app, publication)
     app.include_router(reports.router)
     app.include_router(mappings.router)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from pyoxigraph import Quad, Triple
 from rdflib import Graph
@@ -21,10 +22,11 @@ from nqf_graph.store.loading import disjoint, plan, read, read_prefixes
 from nqf_graph.store.notice import Board, Notice
 from nqf_graph.store.snapshots import Snapshots
 from nqf_graph.validation import Report, Rule, RuleBook, as_graph, read_rules, validate
-from nqf_graph.writes import KeyRing, Outcome, Policy, Request, Submissions, Writer
+from nqf_graph.writes import KeyRing, Outcome, Policy, Rehearsal, Request, Submissions, Writer
 from nqf_graph.writes.gate import RuleGate
 
 Talk = Callable[[str], None]
+_Seen = TypeVar("_Seen")
 
 
 def _silent(_: str) -> None:
@@ -117,6 +119,10 @@ class Publication:
         if not dry_run and outcome.next_state != outcome.state:
             _keep(self, self._gate.report)
         return outcome
+
+    def rehearse(self, request: Request, look: Callable[[Rehearsal], _Seen]) -> _Seen:
+        """What does `look` see in the states before and after a write?  Nothing is stored; see `Writer.rehearse`."""
+        return self._writer.rehearse(request, look)
 
     def exchange(
         self,

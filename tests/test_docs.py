@@ -37,7 +37,7 @@ def name_of(group: TyperInfo) -> str:
 
 
 def test_commands_are_documented() -> None:
-    documented = set(re.findall(r"`nqf ([a-z]+)", REFERENCE))
+    documented = set(re.findall(r"`nqf ([a-z]+(?:-[a-z]+)*)", REFERENCE))
     commands = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
     assert documented == commands | {name_of(group) for group in app.registered_groups}
 

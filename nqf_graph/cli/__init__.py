@@ -1,6 +1,6 @@
 """The command `nqf`."""
 
-from nqf_graph.cli import align, comparing, reference, report
+from nqf_graph.cli import align, comparing, reference, report, scenarios
 from nqf_graph.cli.commands import app, main
 
-__all__ = ["align", "app", "comparing", "main", "reference", "report"]
+__all__ = ["align", "app", "comparing", "main", "reference", "report", "scenarios"]

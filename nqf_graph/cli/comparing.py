@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from nqf_graph.cli.answers import Answer, print_answer
 from nqf_graph.cli.commands import app, published
 from nqf_graph.cli.output import known_language
 from nqf_graph.errors import BadParameter
@@ -32,7 +30,7 @@ def compare(
 
     found = compared(published(), framework, with_, language=known_language(lang), as_of=as_of)
     shown = ("notation", "name", "verdict", "counterpart_notation", "relation", "kind", "state", "status", "score")
-    _print(form, _Answer(found.as_dict(), of_comparison(found), COMPARISON, shown, found.sentence))
+    print_answer(form, Answer(found.as_dict(), of_comparison(found), COMPARISON, shown, found.sentence))
 
 
 @app.command()
@@ -51,7 +49,7 @@ def coverage(
         f"{entry.standard.name}: " + ", ".join(f"{number} {name}" for name, number in entry.counts.items())
         for entry in found.standards
     )
-    _print(form, _Answer(found.as_dict(), of_coverage(found), COVERAGE, ("about", "name", "verdict"), counts))
+    print_answer(form, Answer(found.as_dict(), of_coverage(found), COVERAGE, ("about", "name", "verdict"), counts))
 
 
 @app.command()
@@ -86,37 +84,3 @@ def explain(
         print(f"  * {reason.sentence}")
     for near in found.nearby:
         print(f"  {near.subject.name} — {near.relation} — {near.object.name}")
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """An answer: as a document, as records with all their columns and with those that people are shown, in short."""
-
-    document: dict[str, Any]
-    records: list[dict[str, str]]
-    columns: Sequence[str]
-    shown: Sequence[str]
-    sentence: str
-
-
-def _print(form: str, answer: _Answer) -> None:
-    """An answer as a table for people, as CSV, or as JSON."""
-    from nqf_graph.compare.records import as_csv  # noqa: PLC0415
-
-    match form:
-        case "json":
-            print(json.dumps(answer.document, ensure_ascii=False, indent=1))
-        case "csv":
-            sys.stdout.write(as_csv(answer.records, answer.columns))
-        case "table":
-            from rich.console import Console  # noqa: PLC0415
-            from rich.table import Table  # noqa: PLC0415
-
-            table = Table(title=answer.sentence, title_justify="left")
-            for column in answer.shown:
-                table.add_column(column, overflow="fold")
-            for record in answer.records:
-                table.add_row(*(record[column] for column in answer.shown))
-            Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
-        case _:
-            raise BadParameter("--format", "expected table, csv or json", ("table", "csv", "json"))

@@ -38,6 +38,11 @@ class Operation:
     """The blank nodes that it names in data to insert."""
 
 
+def only_states_data(text: str) -> bool:
+    """Whether an update only inserts and deletes statements as they stand: it asks nothing and clears nothing."""
+    return all(operation.words in (("INSERT", "DATA"), ("DELETE", "DATA")) for operation in split(text))
+
+
 def split(text: str) -> list[Operation]:
     """The operations of an update, which may still have errors of syntax inside.
 

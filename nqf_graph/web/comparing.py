@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pyoxigraph import NamedNode
@@ -37,25 +37,33 @@ def page(publication: Publication, name: str, language: str, address: str, value
         address,
         link=link,
         word=word,
-        choices=_choices(publication, language),
+        choices=_choices(publication, language, _PICKED.get(name, ())),
         **(_DEFAULTS | dict(values)),
     )
 
 
 _DEFAULTS: dict[str, Any] = {
     "given": {}, "comparison": None, "coverage": None, "alignments": (), "total": 0, "explanation": None,
+    "gaps": None, "pathways": None, "what_if": None,
+}  # fmt: skip
+_PICKED = {
+    "compare": ("framework",), "coverage": ("programme", "standard"), "gaps": ("sector",), "pathways": ("place",),
+}  # fmt: skip
+_CLASSES = {
+    "framework": ("Framework",), "programme": ("EducationProgramme",), "standard": ("OccupationalStandard",),
+    "sector": ("Sector",), "place": ("QualificationType", "Qualification", "Position"),
 }  # fmt: skip
 
 
-def _choices(publication: Publication, language: str) -> dict[str, list[Value]]:
-    """What a person can pick: frameworks, programmes, standards, named in the reader's language."""
+def _choices(publication: Publication, language: str, names: Iterable[str]) -> dict[str, list[Value]]:
+    """What a person can pick on a page, named in the reader's language."""
     found = {}
-    for name, class_ in (
-        ("framework", "Framework"),
-        ("programme", "EducationProgramme"),
-        ("standard", "OccupationalStandard"),
-    ):
-        rows = publication.store.select(publication.system("members", type=str(NQF[class_])))
+    for name in names:
+        rows = (
+            row
+            for class_ in _CLASSES[name]
+            for row in publication.store.select(publication.system("members", type=str(NQF[class_])))
+        )
         things = [row["member"] for row in rows]
         namer = names_of(publication, things, language)
         found[name] = [

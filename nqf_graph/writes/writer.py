@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -15,6 +15,7 @@ from nqf_graph.errors import BadParameter, PreconditionFailed
 from nqf_graph.store import DatasetClause, OxigraphStore, Store, WritableStore
 from nqf_graph.store.delta import Delta, Follow, Recorder
 from nqf_graph.store.exchange import Contents
+from nqf_graph.store.patches import SUBMITTED, record_patch
 from nqf_graph.store.protocol import STORE_DECIDES
 from nqf_graph.store.update_language import record_update
 from nqf_graph.terms import DCT, FOAF, NQF, PROV, RDF, XSD
@@ -22,15 +23,16 @@ from nqf_graph.validation import Finding, Report
 from nqf_graph.writes.payload import Document, triples_of
 from nqf_graph.writes.policy import Policy
 
-ACTIONS = ("update", "put", "post", "delete", "check")
+ACTIONS = ("update", "put", "post", "delete", "check", "patch")
+_Seen = TypeVar("_Seen")
 
 
 @dataclass(frozen=True)
 class Request:
     """A write as it came.
 
-    `update` runs a SPARQL Update text; `put`, `post` and `delete` act on one named graph; `check` adds what is not
-    published yet, to see what it would bring.
+    `update` runs a SPARQL Update text, `patch` the lines of an RDF Patch; `put`, `post` and `delete` act on one named
+    graph; `check` adds what is not published yet, to see what it would bring.
     """
 
     action: str
@@ -51,6 +53,19 @@ class Outcome:
     added: int
     removed: int
     findings: tuple[Finding, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A write that is tried and taken back: its statements, the states before and after it, the findings of both."""
+
+    delta: Delta
+    state: str
+    next_state: str
+    before: Store
+    after: Store
+    introduced: tuple[Finding, ...]
+    vanished: tuple[Finding, ...]
 
 
 class Gate(Protocol):
@@ -95,13 +110,10 @@ class Writer:
             state = self._store.state_id
             if if_match is not None and if_match != state:
                 raise PreconditionFailed(if_match, state)
-            self._record(request, recorder)
-            delta = recorder.delta()
-            self._policy.check(delta, recorder, foreign=request.foreign)
-            report = self._gate.check(delta, self._store.before(), OxigraphStore.around(recorder.scratch))
+            delta, report = self._tried(request, recorder)
             known = set(self._gate.report.findings)
             introduced = tuple(finding for finding in report.findings if finding not in known)
-            next_state = self._store.state_after(delta) if delta else state
+            next_state = self._state_after(delta)
             outcome = Outcome(state, next_state, len(delta.added), len(delta.removed), introduced)
             if dry_run:
                 return outcome
@@ -155,13 +167,43 @@ class Writer:
         edited, known = self._store.edited_graphs(), self._store.imported_graphs()
         return not edited & contents.keys() and all(known.get(g) == content.digest for g, content in contents.items())
 
+    def rehearse(self, request: Request, look: Callable[[Rehearsal], _Seen]) -> _Seen:
+        """What does `look` see in the states before and after a write?  Then the write is taken back.
+
+        Raises what `write` raises for a request that does not parse or may not be written.
+        """
+        with self._store.writing() as recorder:
+            delta, report = self._tried(request, recorder)
+            before, after = set(self._gate.report.findings), set(report.findings)
+            return look(
+                Rehearsal(
+                    delta, self._store.state_id, self._state_after(delta), self._store.before(),
+                    OxigraphStore.around(recorder.scratch),
+                    tuple(finding for finding in report.findings if finding not in before),
+                    tuple(finding for finding in self._gate.report.findings if finding not in after),
+                )
+            )  # fmt: skip
+
+    def _tried(self, request: Request, recorder: Recorder) -> tuple[Delta, Report]:
+        """The statements of a write, and the findings of the state that it would make."""
+        self._record(request, recorder)
+        delta = recorder.delta()
+        self._policy.check(delta, recorder, foreign=request.foreign)
+        return delta, self._gate.check(delta, self._store.before(), OxigraphStore.around(recorder.scratch))
+
+    def _state_after(self, delta: Delta) -> str:
+        return self._store.state_after(delta) if delta else self._store.state_id
+
     def _record(self, request: Request, recorder: Recorder) -> None:
         if request.action == "update":
             record_update(request.text, recorder, request.dataset, self._policy.graph_store)
             return
+        if request.action == "patch":
+            record_patch(request.text, recorder)
+            return
         if request.action not in ACTIONS:
             raise BadParameter("action", f"no action {request.action!r}", ACTIONS)
-        graph = _graph_name(request.graph or "urn:x-nqf:submitted")
+        graph = _graph_name(request.graph) if request.graph else SUBMITTED
         document = Document(request.text, request.media_type)
         triples = [] if request.action == "delete" else triples_of(document, self._policy.things)
         if request.action == "check":
