@@ -88,8 +88,8 @@ def _query(say: Wording, query: Query) -> list[Block]:
 def _width(query: Query, at: int) -> float:
     """Wide columns for long texts, within bounds, and wide enough for the longest word."""
     texts = [query.columns[at], *("".join(span.text for span in row[at]) for row in query.rows)]
-    word = max(len(word) for text in texts for word in re.split(r"[\s/-]", text))
-    return round(max(min(word, 18) / 3, min(7, max(map(len, texts[1:])) / 7), 1.5), 2)
+    word = max(len(word) for text in texts for word in re.split(r"[\s/]|-(?=\D)", text))
+    return round(max(min(word, 20) / 2.6, min(6, max(map(len, texts[1:])) / 8), 1.5), 2)
 
 
 def _earlier(say: Wording, judgement: Judgement) -> Statement:

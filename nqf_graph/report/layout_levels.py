@@ -17,7 +17,7 @@ def levels_section(say: Wording, number: str) -> Section:
     rows = [cells for row in levels.rows for cells in _cells(say, row)]
     words = ("level", "counterpart", "relation", "kind", "status", "score", "grounds")
     columns = tuple(say(f"col_{word}") for word in words)
-    table = Table(say("levels_table"), columns, tuple(rows), (3, 3, 2.5, 2.5, 2, 2, 5), references)
+    table = Table(say("levels_table"), columns, tuple(rows), (2.6, 2.8, 2, 2.7, 2.8, 2, 4.6), references)
     order = say("order_broken", pairs=", ".join(levels.order)) if levels.order else say("order_kept")
     style = "mark" if levels.order else ""
     blocks: list[Block] = [

@@ -88,12 +88,12 @@ def _things(facts: Facts, several: tuple[compared.Named, ...]) -> tuple[Thing, .
 
 
 def _pair(facts: Facts, pair: compared.DescriptorPair) -> Descriptor:
-    sides = [side for side in (pair.left, pair.right) if side]
+    sides = [side for side in (pair.left, pair.right) if side]  # one name where both have the same words
     for side in sides:
         facts.cite(side.descriptor)
-    names = dict.fromkeys(side.dimension.name for side in sides)
+    names = {frozenset(side.dimension.name.casefold().split()): side.dimension.name for side in reversed(sides)}
     left, right = (_said(facts, side) for side in (pair.left, pair.right))
-    return Descriptor(" / ".join(names), left[0], left[1], right[0], right[1])
+    return Descriptor(" / ".join(reversed(names.values())), left[0], left[1], right[0], right[1])
 
 
 def _said(facts: Facts, side: compared.Side | None) -> tuple[Text | None, str]:
