@@ -134,7 +134,7 @@ class Publication:
         talk: Talk = _silent,
     ) -> Outcome:
         """Make the next state by putting `contents` in place of what these graphs hold; see `Writer.exchange`."""
-        following = self.description.rewriting({graph: content.triples for graph, content in contents.items()})
+        following = self.description.rewriting({graph: content.lines for graph, content in contents.items()})
         outcome = self._writer.exchange(contents, owner, record, following, dry_run=dry_run, talk=talk)
         if not dry_run and outcome.next_state != outcome.state:
             _keep(self, self._gate.report)

@@ -120,6 +120,10 @@ def print_outcome(outcome: ImportOutcome, *, dry_run: bool) -> None:
     for file, rows in package.rows.items():
         print(f"  {rows:>9,} {file}")
     _print_skipped(package)
+    for words, number in package.mended.items():
+        print(f"  {number:>9,} × {words}")
+    if package.missing:
+        print(f"missing in the package: {', '.join(package.missing)}")
     if outcome.repeated:
         print(f"{outcome.repeated:,} statements that other graphs state were left out")
     if outcome.left_out:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
 import pyoxigraph as ox
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 
+from nqf_graph.discovery.lines import Census, Sort
 from nqf_graph.store.delta import Delta, graph_of
 from nqf_graph.terms import RDF
 
@@ -52,20 +53,6 @@ Counts = Counter[Key]
 Subject = NamedNode | BlankNode | Triple
 Value = Subject | Literal
 _NONE: frozenset[str] = frozenset()
-_NO_SPACES: tuple[str, ...] = ()
-
-
-class _Sort(NamedTuple):
-    """What a statement is like, as far as numbers go."""
-
-    graph: str
-    name: str
-    types: frozenset[str]
-    datatype: str
-    """"" unless the value is a literal."""
-    value_types: frozenset[str]
-    datasets: tuple[str, ...]
-    """Other datasets that it leads to, from a thing of ours."""
 
 
 class Tally:
@@ -74,27 +61,26 @@ class Tally:
     def __init__(self, own: str, spaces: Mapping[str, str]) -> None:
         self._own, self._spaces = own, spaces
 
-    def whole(self, store: ox.Store, known: Mapping[str, Sequence[Triple]] | None = None) -> Counts:
+    def whole(self, store: ox.Store, known: Mapping[str, bytes] | None = None) -> Counts:
         """The numbers of all that a store holds.
 
-        Graphs whose statements are `known` already are not read again: reading takes a multiple of counting.
+        `known` are graphs whose statements are at hand as N-Triples: reading them takes a multiple of counting.
         """
-        view = _View(store)
-        subjects: set[Subject] = set()
-        sorts: Counter[_Sort] = Counter()
-        known = known or {}
-        for name in store.named_graphs():
-            graph = name.value
-            for statement in known.get(graph) or store.quads_for_pattern(None, None, None, name):
-                subject = statement.subject
-                subjects.add(subject)
-                sorts[self._sort(graph, subject, statement.predicate, statement.object, view)] += 1
+        graphs = {graph.value: graph for graph in store.named_graphs()}
+        told = known or {}
+        lines = {
+            name: told[name] if name in told else store.dump(format=RdfFormat.N_TRIPLES, from_graph=graph) or b""
+            for name, graph in graphs.items()
+        }
+        census = Census(lines, self._own, self._leads)
         found: Counts = Counter()
-        for sort, number in sorts.items():
+        for sort, number in census.sorts.items():
             for key in self._keys(sort):
                 found[key] += number
-        self._count_things(subjects, found)
-        found.update(Key(Kind.CLASS, (kind,)) for thing in subjects for kind in view.types(thing))
+        found[Key(Kind.SUBJECTS)] = len(census.subjects)
+        own = f"<{self._own}".encode()
+        found[Key(Kind.ENTITIES)] = sum(subject.startswith(own) for subject in census.subjects)
+        found.update(Key(Kind.CLASS, (kind,)) for kinds in census.types.values() for kind in kinds)
         return found
 
     def before(self, delta: Delta, store: ox.Store) -> Counts:
@@ -124,17 +110,19 @@ class Tally:
         found.update(Key(Kind.CLASS, (kind,)) for thing in retyped for kind in view.types(thing))
         return found
 
-    def _sort(self, graph: str, subject: Subject, name: NamedNode, value: Value, view: _View) -> _Sort:
+    def _sort(self, graph: str, subject: Subject, name: NamedNode, value: Value, view: _View) -> Sort:
         """What a statement counts for depends on: many statements are of one sort."""
-        datatype, spaces = "", _NO_SPACES
-        if isinstance(value, Literal):
-            datatype = value.datatype.value
-        elif isinstance(value, NamedNode) and self._is_own(subject):
-            iri = value.value
-            spaces = tuple(dataset for space, dataset in self._spaces.items() if iri.startswith(space))
-        return _Sort(graph, name.value, view.types(subject), datatype, view.types(value), spaces)
+        datatype = value.datatype.value if isinstance(value, Literal) else ""
+        links: tuple[str, ...] = ()
+        if isinstance(value, NamedNode) and self._is_own(subject):
+            links = self._leads(value.value)
+        return Sort(graph, name.value, view.types(subject), datatype, view.types(value), links)
 
-    def _keys(self, sort: _Sort) -> Iterator[Key]:
+    def _leads(self, value: str) -> tuple[str, ...]:
+        """The other datasets that an IRI belongs to."""
+        return tuple(dataset for space, dataset in self._spaces.items() if value.startswith(space))
+
+    def _keys(self, sort: Sort) -> Iterator[Key]:
         """All that one statement of a sort counts for."""
         name = sort.name
         yield Key(Kind.TRIPLES)

@@ -7,7 +7,7 @@ the numbers.  The description is part of what is described, so its own statement
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 
 import pyoxigraph as ox
@@ -117,8 +117,8 @@ class Description:
         yield self.names.graph("dcat"), list(services(self.names, self.facts, listed, self.dumps))
         yield self.names.graph("questions"), list(executables(self.names, self._questions.values()))
 
-    def rewriting(self, known: Mapping[str, Sequence[Triple]]) -> Callable[[Report], Follow]:
-        """What writes the description of a state with these findings, whose graphs of `known` hold just that."""
+    def rewriting(self, known: Mapping[str, bytes]) -> Callable[[Report], Follow]:
+        """What writes the description of a state with these findings, whose graphs of `known` hold just these lines."""
         return lambda report: partial(self._rewrite, report=report, known=known)
 
     def _findings(self, report: Report, *, conforms: bool) -> set[Quad]:
@@ -136,7 +136,7 @@ class Description:
         state: str,
         *,
         report: Report | None,
-        known: Mapping[str, Sequence[Triple]] | None = None,
+        known: Mapping[str, bytes] | None = None,
     ) -> None:
         """Write the description of `recorder`'s scratch store, whatever was there."""
         findings = self.names.graph("findings")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from nqf_graph.importers import Package
 from nqf_graph.publication import Publication
 from nqf_graph.terms import DCT, ESCO, ISO_THES, NQF, RDF, SKOS
 
@@ -28,6 +29,8 @@ PROPERTIES: Mapping[NamedNode, str] = {
     DCT["isReplacedBy"]: "replaced by",
 }
 """What is compared, and how it is called; the inverse relations say the same from the other end."""
+_QUALIFIED = {ESCO["relatedEssentialSkill"]: "essential ", ESCO["relatedOptionalSkill"]: "optional "}
+"""Words before values that the name of the property does not tell apart."""
 _RETIRED = ("obsolete", "deprecated")
 
 
@@ -48,6 +51,51 @@ class Concept:
     def is_retired(self) -> bool:
         """Whether the version itself says that the concept is no longer in use."""
         return any(status.casefold() in _RETIRED for status in self.of("status"))
+
+
+@dataclass(frozen=True)
+class Silence:
+    """What an incomplete package cannot tell: `files` are missing."""
+
+    files: tuple[str, ...] = ()
+    kinds: frozenset[str] = frozenset()
+    """Kinds of which it does not name all concepts."""
+    properties: frozenset[tuple[str, str]] = frozenset()
+    """Kind and name of what it does not say, or not of all concepts."""
+
+    def __or__(self, other: Silence) -> Silence:
+        files = tuple(sorted({*self.files, *other.files}))
+        return Silence(files, self.kinds | other.kinds, self.properties | other.properties)
+
+
+_OF_SKILLS = ("alternative labels", "description", "status", "code", "skill type", "reuse level")
+_OF_OCCUPATIONS = ("label", "alternative labels", "description", "status", "code", "broader")
+_TOLD_BY: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "skills_": ("skill", _OF_SKILLS),
+    "occupations_": ("occupation", _OF_OCCUPATIONS),
+    "broaderRelationsOccPillar": ("occupation", ("broader",)),
+    "broaderRelationsSkillPillar": ("skill", ("broader",)),
+    "occupationSkillRelations": ("occupation", ("relations",)),
+    "skillSkillRelations": ("skill", ("relations",)),
+}
+"""Beginning of the name of a file of ESCO's package → kind and properties that nothing else tells completely."""
+_LISTS = {"skills_": "derived__skill_labels", "occupations_": ""}
+"""Files that name all concepts of their kind → what may stand for them."""
+
+
+def silence_of(package: Package) -> Silence:
+    """What can a package not tell, because files of it are missing and no reconstructed ones stand for them?"""
+    kinds, properties, files = set(), set(), []
+    for stem, (kind, names) in _TOLD_BY.items():
+        missing = [file for file in package.missing if file.startswith(stem)]
+        if not missing or any(file.startswith(f"derived__{stem}") for file in package.rows):
+            continue
+        files += missing
+        properties |= {(kind, name) for name in names}
+        stand_in = _LISTS.get(stem)
+        if stand_in is not None and not (stand_in and any(file.startswith(stand_in) for file in package.rows)):
+            kinds.add(kind)
+    return Silence(tuple(files), frozenset(kinds), frozenset(properties))
 
 
 Version = Mapping[str, Concept]
@@ -89,6 +137,8 @@ class Touched:
     subject: str
     object: str
     happened: str
+    properties: tuple[str, ...] = ()
+    """What has changed of it."""
     successors: tuple[Successor, ...] = ()
 
 
@@ -100,11 +150,18 @@ class Difference:
     gone: tuple[Gone, ...]
     changed: tuple[Changed, ...]
     touched: tuple[Touched, ...] = ()
+    silence: Silence = Silence()
+    """What was not compared, because one of the versions does not tell it."""
 
     @property
     def removed(self) -> tuple[Gone, ...]:
         """The concepts that the new version does not have."""
         return tuple(each for each in self.gone if not each.is_retired)
+
+    @property
+    def retired(self) -> tuple[Gone, ...]:
+        """The concepts that the new version has, but says are no longer in use."""
+        return tuple(each for each in self.gone if each.is_retired)
 
     @property
     def superseded(self) -> tuple[Gone, ...]:
@@ -130,7 +187,9 @@ def read_version(triples: Iterable[Triple], languages: Iterable[str] = ()) -> Ve
         if predicate == RDF["type"] and isinstance(value, NamedNode):
             types.setdefault(subject.value, set()).add(value.value)
         elif (name := PROPERTIES.get(predicate)) is not None:
-            values.setdefault(subject.value, {}).setdefault(name, set()).add(_text(value))
+            values.setdefault(subject.value, {}).setdefault(name, set()).add(
+                _QUALIFIED.get(predicate, "") + _text(value)
+            )
             if predicate == SKOS["prefLabel"] and isinstance(value, Literal):
                 names.setdefault(subject.value, {})[value.language or ""] = value.value
     found = {}
@@ -142,15 +201,20 @@ def read_version(triples: Iterable[Triple], languages: Iterable[str] = ()) -> Ve
     return found
 
 
-def compare_versions(old: Version, new: Version) -> Difference:
-    """What distinguishes `new` from `old`?  Names, codes, texts, places and relations count; dates of change do not."""
-    added = [new[iri] for iri in sorted(new.keys() - old.keys())]
+def compare_versions(old: Version, new: Version, silence: Silence = Silence()) -> Difference:
+    """What distinguishes `new` from `old`?  Names, codes, texts, places and relations count; dates of change do not.
+
+    What one of them does not tell, by `silence`, is not compared.
+    """
+    added = [new[iri] for iri in sorted(new.keys() - old.keys()) if new[iri].kind not in silence.kinds]
     likely = _Likely(added)
     gone, changed = [], []
     for iri in sorted(old):
         before, after = old[iri], new.get(iri)
+        if after is None and before.kind in silence.kinds:
+            continue
         if after is None:
-            gone.append(Gone(before, False, (*_replaced(before, new), *likely.successors(before))))
+            gone.append(Gone(before, False, _replaced(before, new) or likely.successors(before)))
             continue
         if after.is_retired and not before.is_retired:
             replaced = _replaced(after, new)
@@ -159,26 +223,27 @@ def compare_versions(old: Version, new: Version) -> Difference:
         parts = {
             name: (tuple(sorted(after.of(name) - before.of(name))), tuple(sorted(before.of(name) - after.of(name))))
             for name in names
-            if before.of(name) != after.of(name)
+            if before.of(name) != after.of(name) and (before.kind, name) not in silence.properties
         }
         if parts:
             changed.append(Changed(after, parts))
-    return Difference(tuple(added), tuple(gone), tuple(changed))
+    return Difference(tuple(added), tuple(gone), tuple(changed), silence=silence)
 
 
-def alignments_touched(publication: Publication, difference: Difference) -> tuple[Touched, ...]:
-    """Which alignments of the publication have an object that is removed, retired or changed?  Ordered by IRI."""
+def with_alignments(publication: Publication, difference: Difference) -> Difference:
+    """The same difference with the alignments of the publication whose object is removed, retired or changed."""
     gone = {each.concept.iri: each for each in difference.gone}
-    changed = {each.concept.iri for each in difference.changed}
+    changed = {each.concept.iri: each for each in difference.changed}
     found = []
     for row in publication.store.select(publication.system("aligned-objects")):
         alignment, subject, value = (getattr(row[name], "value", "") for name in ("alignment", "subject", "object"))
+        properties = tuple(changed[value].properties) if value in changed else ()
         if each := gone.get(value):
             happened = "retired" if each.is_retired else "removed"
-            found.append(Touched(alignment, subject, value, happened, each.successors))
-        elif value in changed:
-            found.append(Touched(alignment, subject, value, "changed"))
-    return tuple(found)
+            found.append(Touched(alignment, subject, value, happened, properties, each.successors))
+        elif properties:
+            found.append(Touched(alignment, subject, value, "changed", properties))
+    return replace(difference, touched=tuple(found))
 
 
 class _Likely:
