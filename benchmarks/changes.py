@@ -68,7 +68,8 @@ class _Editor:
 
     def date_changed(self) -> tuple[list[Triple], list[Triple]]:
         [old] = [t for t in self._record("step") if t.predicate.value == f"{PREFIXES['dct']}date"]
-        earlier = Literal("2020-02-02", datatype=NamedNode(f"{PREFIXES['xsd']}date"))
+        days = (Literal(day, datatype=NamedNode(f"{PREFIXES['xsd']}date")) for day in ("2020-02-02", "2020-03-03"))
+        earlier = next(day for day in days if day != old.object)
         return [Triple(old.subject, old.predicate, earlier)], [old]
 
     def accreditation_deleted(self) -> tuple[list[Triple], list[Triple]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from benchmarks.records import Records, date, decimal, text, whole
+from benchmarks.records import Records, date, decimal, in_languages, text, whole
 
 Fault = Callable[[Records, str], dict[str, int]]
 """Writes a faulty record whose names end in the given number; returns rule → findings."""
@@ -88,6 +88,15 @@ def term_reversed(records: Records, key: str) -> dict[str, int]:
 
 
 @fault
+def profile_without_stage(records: Records, key: str) -> dict[str, int]:
+    records.record(
+        f"profile/{key}", "ProfileStatement", _name(records),
+        ("nqf:profileOf", "level/2020/1"), ("nqf:dimension", "dimension/skills"),
+    )  # fmt: skip
+    return {"R06": 1}
+
+
+@fault
 def act_without_number(records: Records, key: str) -> dict[str, int]:
     records.record(
         f"act/{key}", "LegalAct", _name(records), ("eli:type_document", "nqf:law"),
@@ -146,6 +155,12 @@ def source_is_no_source(records: Records, key: str) -> dict[str, int]:
 def official_by_the_press(records: Records, key: str) -> dict[str, int]:
     records.record(f"duty/{key}", "Duty", _name(records), status="official")
     return {"R61": 1}
+
+
+@fault
+def count_of_nothing(records: Records, key: str) -> dict[str, int]:
+    records.record(f"count/{key}", "ReportedCount", _name(records), ("nqf:count", whole(1)))
+    return {"R66": 1}
 
 
 @fault
@@ -391,19 +406,28 @@ def date_missing(records: Records, key: str) -> dict[str, int]:
     return {"R50": 1}
 
 
+def _concept(records: Records, key: str, *broader: str) -> str:
+    """An occupation of another classification, which nobody else is aligned with."""
+    subject = f"esco/{key}"
+    named, above = in_languages("skos:prefLabel", _name(records)), [("skos:broader", other) for other in broader]
+    records.add(subject, ("rdf:type", "esco:Occupation"), ("skos:inScheme", "esco/scheme"), *named, *above)
+    return subject
+
+
 @fault
 def exact_twice(records: Records, key: str) -> dict[str, int]:
     occupation = records.record(f"occupation/{key}", "Occupation", _name(records))
     for number in (0, 1):
-        _alignment(records, f"{key}-{number}", occupation, f"esco/{number}", "exactMatch")
+        _alignment(records, f"{key}-{number}", occupation, _concept(records, f"{key}-{number}"), "exactMatch")
     return {"R51": 1}
 
 
 @fault
 def exact_and_broad(records: Records, key: str) -> dict[str, int]:
     occupation = records.record(f"occupation/{key}", "Occupation", _name(records))
+    concept = _concept(records, key)
     for relation in ("exactMatch", "broadMatch"):
-        _alignment(records, f"{key}-{relation}", occupation, "esco/0", relation)
+        _alignment(records, f"{key}-{relation}", occupation, concept, relation)
     return {"R52": 1}
 
 
@@ -435,5 +459,31 @@ def reviewer_missing(records: Records, key: str) -> dict[str, int]:
 def group_of_other_kind(records: Records, key: str) -> dict[str, int]:
     group = records.record(f"isco/C2{key}", "OccupationGroup", _name(records), ("skos:notation", text("2000")))
     occupation = records.record(f"occupation/{key}", "Occupation", _name(records), ("nqf:isco08", group))
-    _alignment(records, key, occupation, "esco/0", "exactMatch")
+    concept = _concept(records, key)
+    records.add(concept, ("esco:memberOfISCOGroup", "isco/C1101"))
+    _alignment(records, key, occupation, concept, "exactMatch")
     return {"R56": 1}
+
+
+@fault
+def object_unknown(records: Records, key: str) -> dict[str, int]:
+    _alignment(records, key, "occupation/0", f"esco/{key}", "closeMatch")
+    return {"R57": 1}
+
+
+@fault
+def concept_and_the_one_above(records: Records, key: str) -> dict[str, int]:
+    occupation = records.record(f"occupation/{key}", "Occupation", _name(records))
+    above = _concept(records, f"{key}-above")
+    for concept in (above, _concept(records, f"{key}-below", above)):
+        _alignment(records, concept.removeprefix("esco/"), occupation, concept, "closeMatch")
+    return {"R58": 1}
+
+
+@fault
+def concept_shared(records: Records, key: str) -> dict[str, int]:
+    concept = _concept(records, key)
+    for number in (0, 1):
+        occupation = records.record(f"occupation/{key}-{number}", "Occupation", _name(records))
+        _alignment(records, f"{key}-{number}", occupation, concept, "exactMatch")
+    return {"R59": 1}

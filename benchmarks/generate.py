@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from benchmarks.faults import add_faults
-from benchmarks.records import Records, date, decimal, text, whole
+from benchmarks.records import Records, date, decimal, in_languages, text, whole
 
 LEVELS = tuple(str(rank) for rank in range(1, 10))
 DIMENSIONS = ("knowledge", "skills", "autonomy")
@@ -178,6 +178,10 @@ class Country:
         )  # fmt: skip
         for rank in range(1, 9):
             self.level("level/reference-2017", "Level", str(rank), rank, "framework/reference/2017")
+        record(
+            "profile/2020/1/knowledge", "ProfileStatement", name(("Профиль", "Профиль", "Profile")),
+            ("nqf:profileOf", "level/2020/1"), ("nqf:dimension", "dimension/knowledge"), ("nqf:stage", text("A1")),
+        )  # fmt: skip
         record("evidence/0", "Evidence", name(("Далил", "Свидетельство", "Evidence")))
         for rank in range(1, 9):
             self.alignment(
@@ -315,7 +319,13 @@ class Country:
         record(
             f"validation/{number}", "Validation", name(("Таануу", "Признание", "Validation"), number),
             ("nqf:validates", occupation), ("nqf:validatedBy", "body/agency"), ("nqf:validFrom", date("2022-01-01")),
-            source=source,
+            ("nqf:usesTool", f"tool/{number}"), source=source,
+        )  # fmt: skip
+        record(f"tool/{number}", "AssessmentTool", name(("Курал", "Средство", "Tool"), number), source=source)
+        record(
+            f"count/{number}", "ReportedCount", name(("Сан", "Число", "Count"), number),
+            ("nqf:countKind", "nqf:validatedPersons"), ("nqf:count", whole(number)),
+            ("nqf:countedFor", occupation), ("nqf:validFrom", date("2022-01-01")), source=source,
         )  # fmt: skip
         self.programmes(number, level, competences, source)
 
@@ -324,6 +334,7 @@ class Country:
         self.records.add(
             subject,
             ("rdf:type", "esco:Occupation"),
+            *in_languages("skos:prefLabel", self.records.name(("Кесип", "Профессия", "Occupation"), number)),
             ("skos:inScheme", "esco/scheme"),
             ("esco:memberOfISCOGroup", f"isco/C{1000 + position}"),
         )
@@ -375,6 +386,11 @@ class Country:
                 f"accreditation/{code}", "Accreditation", name(("Аккредитация", "Аккредитация", "Accreditation"), code),
                 ("nqf:accredits", programme), ("nqf:accreditedBy", "body/agency"),
                 ("nqf:validFrom", date("2023-09-01")), ("nqf:validUntil", date("2090-08-31")), source=source,
+            )  # fmt: skip
+            record(
+                f"licence/{code}", "Licence", name(("Лицензия", "Лицензия", "Licence"), code),
+                ("nqf:licenses", programme), ("nqf:licensedBy", "body/ministry"),
+                ("nqf:validFrom", date("2023-09-01")), source=source,
             )  # fmt: skip
 
     def policy(self, number: int) -> None:

@@ -116,8 +116,9 @@ def test_an_alignment_map_is_built_as_in_the_example(told: dict[str, Node]) -> N
         for node in nodes(shared_json("ctdl/qualifications-framework__scqf-eqf-mapping.json")).values()
         if node["@type"] == "ceterms:AlignmentMap"
     ]
-    [(name, ours)] = [each for each in told.items() if each[1]["@type"] == "ceterms:AlignmentMap"]
-    assert name == "framework/aqf/2020#map-crf-2015"
+    maps = {name: node for name, node in told.items() if node["@type"] == "ceterms:AlignmentMap"}
+    ours = maps.pop("framework/aqf/2020#map-crf-2015")
+    assert set(maps) == {"framework/lyf/2018#map-crf-2015"}
     assert {"ceterms:name", "schema:about", "ceterms:compares", "ceterms:hasPart"} <= ours.keys() & example.keys()
     parts = {part.rpartition("/")[2]: told[part.replace(OWN, "")] for part in ours["ceterms:hasPart"]}
     kinds = {key: part["ceterms:alignmentType"] for key, part in parts.items()}

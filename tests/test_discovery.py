@@ -431,8 +431,9 @@ def test_the_catalogue_knows_when_a_graph_was_written(kept: Publication) -> None
         assert objects(graph_of(client, "/catalog"), sectors, DCT["modified"]) == {"2026-11-23"}
         text = f'INSERT DATA {{ GRAPH {sectors} {{ <{OWN}sector/catering> {SKOS["altLabel"]} "Ооз ачкыч"@ky }} }}'
         kept.write(Request("update", text), "Ministry of Avalon")
-        (time,) = rows(kept, "SELECT ?t { ?c <http://www.w3.org/ns/prov#endedAtTime> ?t }")
-        assert objects(graph_of(client, "/catalog"), sectors, DCT["modified"]) == {max(time[0][:10], "2026-11-23")}
+        times = rows(kept, "SELECT ?t { ?c <http://www.w3.org/ns/prov#endedAtTime> ?t }")
+        latest = max(time[0][:10] for time in times)
+        assert objects(graph_of(client, "/catalog"), sectors, DCT["modified"]) == {max(latest, "2026-11-23")}
 
 
 def test_pages_speak_three_languages(client: TestClient, world: Publication) -> None:

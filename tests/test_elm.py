@@ -227,12 +227,19 @@ def test_esco_skills_are_related_and_proposals_marked(tmp_path: Path) -> None:
     found = graph_of(publication)
     related = {(str(s).rpartition("/id/")[2], str(o)) for s, o in found.subject_objects(ELM.relatedESCOSkill)}
     assert related == {
+        ("outcome/first-aid/calm", f"{skill}courtesy"),
+        ("outcome/waiter-day/orders", f"{skill}example-menu"),
         ("outcome/waiter-day/orders", f"{skill}menu"),
         ("outcome/waiter-evening/orders", f"{skill}courtesy"),
         ("outcome/bachelor-hospitality/service", f"{skill}courtesy"),
     }
-    texts = {str(text) for text in found.objects(None, ELM.noteLiteral) if "ESCO" in str(text)}
-    assert texts == {f"ESCO: courtesy to ESCO (analyst mapping, proposed): {skill}courtesy"}
+    texts = {str(text) for text in found.objects(None, ELM.noteLiteral) if "ESCO:" in str(text)}
+    assert texts == {
+        f"ESCO: courtesy to ESCO (analyst mapping, proposed): {skill}courtesy",
+        f"ESCO: Knowledge of the menu to an ESCO skill (analyst mapping, proposed): {skill}example-menu",
+        f"ESCO: Знание меню — навык ESCO (аналитическое сопоставление, предложено): {skill}example-menu",
+        f"ESCO: Менюну билүү — ESCO көндүмү (аналитикалык шайкештирүү, сунушталган): {skill}example-menu",
+    }
     assert violations(found) == violations(found, VOCABULARIES) == []
 
 

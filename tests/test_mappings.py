@@ -96,10 +96,12 @@ def test_slots_of_the_invented_country(world: Publication) -> None:
 
 def test_sets_say_what_they_hold(world: Publication, country: Publication) -> None:
     (summary,) = mapping_sets(world)
-    assert (summary.name, summary.mappings, summary.no_match, summary.rejected) == ("alignments", 5, 1, 1)
-    assert [(p.source, p.target, p.mappings, p.no_match) for p in summary.pairs] == [
-        (f"{ID}framework/aqf/2020", f"{ID}framework/crf/2015", 5, 1)
-    ]
+    assert (summary.name, summary.mappings, summary.no_match, summary.rejected) == ("alignments", 9, 1, 1)
+    assert {(p.source, p.target, p.mappings, p.no_match) for p in summary.pairs} == {
+        (f"{ID}framework/aqf/2020", f"{ID}framework/crf/2015", 5, 1),
+        (f"{ID}framework/lyf/2018", f"{ID}framework/crf/2015", 2, 0),
+        ("", "", 2, 0),
+    }, "an occupation and a competence with ESCO, which the invented country does not have"
     slots = mapping_set(world, "alignments").slots
     assert slots["mapping_set_id"] == SET and slots["mapping_set_version"] == world.store.state_id
     assert slots["license"] == "https://creativecommons.org/licenses/by/4.0/"
@@ -112,7 +114,7 @@ def test_sssom_pydantic_reads_our_sets(world: Publication) -> None:
     from sssom_pydantic.io import read  # noqa: PLC0415 - slow to import
 
     mappings, _, metadata, errors = read(StringIO(write_tsv(mapping_set(world, "alignments"))), return_errors=True)
-    assert not errors and len(mappings) == 5
+    assert not errors and len(mappings) == 9
     assert str(metadata.license) == "https://creativecommons.org/licenses/by/4.0/"
     assert {m.object.curie for m in mappings} >= {"sssom:NoTermFound", "id:level/crf-2015/3"}
 
@@ -125,7 +127,7 @@ def test_the_list_of_sets(client: TestClient, world: Publication) -> None:
     document = answer.json()
     assert document["total"] == 1 and document["state"] == world.store.state_id and "SELECT" in document["query"]
     (summary,) = document["mappingSets"]
-    assert (summary["name"], summary["mappings"], summary["noMatch"], summary["rejected"]) == ("alignments", 5, 1, 1)
+    assert (summary["name"], summary["mappings"], summary["noMatch"], summary["rejected"]) == ("alignments", 9, 1, 1)
     assert summary["files"][0] == {
         "href": "/api/v1/mappings/alignments.sssom.tsv",
         "mediaType": "text/tab-separated-values",
@@ -167,7 +169,12 @@ def test_sets_and_forms_that_are_not_there(client: TestClient) -> None:
 
 def test_align_list_and_export(nqf: Nqf, world: Publication) -> None:
     listed = nqf.again("align", "list")
-    assert listed == "alignments\t5\talignments\n    5\tframework/aqf/2020 → framework/crf/2015\t1 without match\n"
+    assert listed == (
+        "alignments\t9\talignments\n"
+        "    2\t? → ?\n"
+        "    5\tframework/aqf/2020 → framework/crf/2015\t1 without match\n"
+        "    2\tframework/lyf/2018 → framework/crf/2015\n"
+    )
     assert nqf("align", "export").stdout == write_tsv(mapping_set(world, "alignments"))
     assert nqf("align", "export", "--graph", SET, "-f", "nt").stdout.startswith(f"<{SET}> ")
     assert "there is: alignments" in nqf("align", "export", "--set", "x", code=2).stderr

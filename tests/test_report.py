@@ -168,8 +168,8 @@ def test_advice_of_the_rules_is_among_the_open_questions(tmp_path: Path) -> None
     publication = open_publication(world_settings(tmp_path))
     occupation = "http://data.europa.eu/esco/occupation/test"
     text = f"""
-        <{ID}alignment/waiter-esco> a <{NQF["Alignment"].value}> ;
-            <http://www.w3.org/2004/02/skos/core#prefLabel> "ky"@ky , "ру"@ru , "Waiter to an ESCO occupation"@en ;
+        <{ID}alignment/plumber-esco> a <{NQF["Alignment"].value}> ;
+            <http://www.w3.org/2004/02/skos/core#prefLabel> "ky"@ky , "ру"@ru , "Plumber to an ESCO occupation"@en ;
             <{NQF["alignedSubject"].value}> <{ID}occupation/plumber> ; <{NQF["alignedObject"].value}> <{occupation}> ;
             <{NQF["relation"].value}> <http://www.w3.org/2004/02/skos/core#closeMatch> ;
             <{NQF["alignmentKind"].value}> <{NQF["analystMapping"].value}> ;

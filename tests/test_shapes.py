@@ -20,6 +20,7 @@ from urllib.request import url2pathname
 import pyshacl
 import pytest
 from rdflib import DCTERMS, OWL, RDF, SH, SKOS, Graph, Literal, Namespace, URIRef
+from rdflib.collection import Collection
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
@@ -218,6 +219,12 @@ def reporting(graph: Graph) -> set[Node]:
     return found
 
 
+def alternatives(graph: Graph) -> set[Node]:
+    """The shapes that only stand in lists of alternatives: what is reported is the shape that has the list."""
+    lists = {found for logic in (SH["or"], SH["and"], SH.xone) for found in graph.objects(None, logic)}
+    return {shape for found in lists for shape in Collection(graph, found)} - reporting(graph)
+
+
 # --- the shapes are well made; each of these checks has been seen to speak -------------------------------------------
 
 
@@ -253,7 +260,7 @@ def is_nameless(graph: Graph) -> Iterator[str]:
 def lacks_message(graph: Graph) -> Iterator[str]:
     """Whatever speaks without a severity, or not in exactly three languages, or in mixed letters."""
     own = {node for node in reporting(graph) if any((node, parameter, None) in graph for parameter in PARAMETERS)}
-    for node in own | set(graph.subjects(SH.path)) | set(graph.subjects(SH.select)):
+    for node in own | set(graph.subjects(SH.path)) - alternatives(graph) | set(graph.subjects(SH.select)):
         yield from not_trilingual(graph, node, SH.message)
         if graph.value(node, SH.severity) is None:
             yield f"{node} has no severity"

@@ -88,7 +88,7 @@ class Arrival:
         elif NamedNode(record.text("predicate_id")) not in RELATIONS:
             known = ", ".join(f"skos:{relation.value.partition('#')[2]}" for relation in RELATIONS)
             raise Unusable(f"predicate_id: expected one of {known}, found {record.text('predicate_id')}")
-        elif object_ not in self.things.described and not self.options.unknown_objects:
+        elif not (object_ in self.things.described | self.things.aligned or self.options.unknown_objects):
             raise Unusable(f"{theirs}: expected something that the graph describes, found {object_}")
 
     def _check_none(self, record: Record, slot: str) -> None:
