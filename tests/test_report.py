@@ -168,8 +168,8 @@ def test_advice_of_the_rules_is_among_the_open_questions(tmp_path: Path) -> None
     publication = open_publication(world_settings(tmp_path))
     occupation = "http://data.europa.eu/esco/occupation/test"
     text = f"""
-        <{ID}alignment/plumber-esco> a <{NQF["Alignment"].value}> ;
-            <http://www.w3.org/2004/02/skos/core#prefLabel> "ky"@ky , "ру"@ru , "Plumber to an ESCO occupation"@en ;
+        <{ID}alignment/of-another-group> a <{NQF["Alignment"].value}> ;
+            <http://www.w3.org/2004/02/skos/core#prefLabel> "ky"@ky , "ру"@ru , "Plumber to an occupation of another group"@en ;
             <{NQF["alignedSubject"].value}> <{ID}occupation/plumber> ; <{NQF["alignedObject"].value}> <{occupation}> ;
             <{NQF["relation"].value}> <http://www.w3.org/2004/02/skos/core#closeMatch> ;
             <{NQF["alignmentKind"].value}> <{NQF["analystMapping"].value}> ;
@@ -187,7 +187,7 @@ def test_advice_of_the_rules_is_among_the_open_questions(tmp_path: Path) -> None
     assert outcome.next_state != outcome.state
     told = build(publication, "crf")
     advice = [one for one in told.open if one.kind == "advice"]
-    assert [(one.about.name, one.rules) for one in advice] == [("Waiter to an ESCO occupation", ("R56",))]
+    assert ("Plumber to an occupation of another group", ("R56",)) in [(one.about.name, one.rules) for one in advice]
     assert told.comparison.as_of > "2026-11-23", "a commit is a change of the graph"
 
 

@@ -43,7 +43,8 @@ def _source(say: Wording, source: Source) -> tuple[Spans, ...]:
 def _rules(say: Wording, number: str) -> Section:
     columns = tuple(say(f"col_{word}") for word in ("rule", "demand", "severity", "found"))
     rows = tuple(_rule(say, rule) for rule in say.report.rules)
-    table = Table(say("rules_table"), columns, rows, (1, 6, 2, 6))
+    references = say.queries(rule.query for rule in say.report.rules)
+    table = Table(say("rules_table"), columns, rows, (1, 6, 2, 6), references)
     return section(number, say("section_rules"), "rules", [table])
 
 

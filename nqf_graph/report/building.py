@@ -44,7 +44,7 @@ def build(
     findings, official = asked(FINDINGS), asked(OFFICIAL)
     items = items_of(facts, compared, asked)
     levels = levels_of(facts, comparison, asked)
-    rules = rules_of(facts)
+    rules = rules_of(asked)
     still_open = open_of(asked, items, levels, rules)
     catalogue, publisher, licence = _publisher(facts)
     return Report(

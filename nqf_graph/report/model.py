@@ -196,6 +196,8 @@ class RuleResult:
     severity: str
     title: str
     findings: tuple[tuple[Thing, str], ...]
+    query: str
+    """The key of the query that tells the findings."""
 
 
 @dataclass(frozen=True)

@@ -3,46 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from weakref import WeakKeyDictionary
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
-from nqf_graph.publication import Publication, last_report
 from nqf_graph.report.asking import Asked
-from nqf_graph.report.facts import Facts
+from nqf_graph.report.facts import Facts, last
 from nqf_graph.report.model import Item, Levels, Open, RuleResult, Text
-from nqf_graph.validation import Finding
 
-RULES = ("R50", "R51", "R52", "R53", "R54", "R55", "R56")
+RULES = tuple(f"R{number}" for number in range(50, 60))
+"""The numbers that rules about alignments have."""
 MISSING, DISPUTED = "frameworks/level-gaps", "law/single-source-claims"
-_KEPT: WeakKeyDictionary[object, tuple[str, tuple[Finding, ...]]] = WeakKeyDictionary()
+ADVICE = "governance/findings"
 _UNSETTLED = ("open", "notEvidenced", "partlyMet")
 
 
-def rules_of(facts: Facts) -> tuple[RuleResult, ...]:
+def rules_of(asked: Asked) -> tuple[RuleResult, ...]:
     """The rules about alignments, and what they find in the present state."""
-    publication, language = facts.publication, facts.language
-    found = _findings(publication)
-    facts.read(finding.focus for finding in found)
+    facts, query = asked.facts, asked(ADVICE)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in asked.rows(ADVICE):
+        rule, record, advice = row["rule"], row["record"], row["advice"]
+        if isinstance(rule, NamedNode) and isinstance(record, NamedNode):
+            told = advice.value if isinstance(advice, Literal) else ""
+            found.setdefault(last(rule.value), []).append((record.value, told))
+    facts.read(record for number in RULES for record, _ in found.get(number, ()))
     results = []
     for number in RULES:
-        rule = publication.rules.get(number)
-        if rule is not None:
-            told = tuple(
-                (facts.thing(finding.focus), finding.message(language)) for finding in found if finding.rule == number
-            )
-            results.append(RuleResult(number, rule.iri, rule.severity, rule.title[language], told))
+        rule_ = facts.publication.rules.get(number)
+        if rule_ is not None:
+            some = tuple(dict.fromkeys((facts.thing(record), told) for record, told in found.get(number, ())))
+            results.append(
+                RuleResult(number, rule_.iri, rule_.severity, rule_.title[facts.language], some, query.key)
+            )  # fmt: skip
     return tuple(results)
-
-
-def _findings(publication: Publication) -> tuple[Finding, ...]:
-    """What these rules find; a store in memory is checked once for each of its states."""
-    state = publication.store.state_id
-    kept = _KEPT.get(publication.store)
-    if kept is None or kept[0] != state:
-        found = tuple(finding for finding in last_report(publication).findings if finding.rule in RULES)
-        kept = _KEPT[publication.store] = state, found
-    return kept[1]
 
 
 def open_of(
@@ -123,5 +116,7 @@ def _of_disputes(asked: Asked) -> list[Open]:
 
 def _of_rules(rules: Iterable[RuleResult]) -> list[Open]:
     return [
-        Open("advice", about, Text(message), (), (rule.number,)) for rule in rules for about, message in rule.findings
+        Open("advice", about, Text(message), (rule.query,), (rule.number,))
+        for rule in rules
+        for about, message in rule.findings
     ]
