@@ -146,12 +146,13 @@ def _kept(known: Collection[str], rest: tuple[Triple3, ...]) -> tuple[str, ...]:
 def _narrowest(
     ways: tuple[tuple[Triple3, ...], ...], names: tuple[str, ...], found: set[tuple[Term, ...]], select: Select
 ) -> tuple[Triple3, ...]:
-    """The way that meets the fewest neighbours."""
+    """The way that meets the fewest neighbours, each counted once however many rows lead to it."""
     limit = _FIRST_LOOK + 2 * len(found)
+    starts = [_part(names, found, variables(*way)) for way in ways]
     while True:
         counts = [
-            (len(select(_query(_kept(set(names) | variables(*way), way), names, found, way, limit)).rows), way)
-            for way in ways
+            (len(select(_query(_kept(set(near) | variables(*way), way), near, rows, way, limit)).rows), way)
+            for way, (near, rows) in zip(ways, starts, strict=True)
         ]
         fewest, way = min(counts, key=lambda pair: pair[0])
         if fewest < limit:
@@ -159,6 +160,14 @@ def _narrowest(
         if limit >= _WIDEST:
             raise LostError(f"{limit} neighbours or more")
         limit = min(8 * limit, _WIDEST)
+
+
+def _part(
+    names: tuple[str, ...], found: set[tuple[Term, ...]], used: Collection[str]
+) -> tuple[tuple[str, ...], set[tuple[Term, ...]]]:
+    """The columns of some variables, and the rows that are left of them."""
+    places = [place for place, name in enumerate(names) if name in used]
+    return tuple(names[place] for place in places), {tuple(row[place] for place in places) for row in found}
 
 
 def _query(
