@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 
 import pytest
 from starlette.testclient import TestClient
@@ -40,6 +42,20 @@ def pytest_collection_finish() -> None:
 def world_settings(store: Path | None = None) -> Settings:
     """Settings that publish the invented country."""
     return Settings(base=WORLD_BASE, catalog=WORLD / "catalog.ttl", store=store)
+
+
+@cache
+def _published_world() -> TemporaryDirectory[str]:
+    """A data folder with the invented country published in it, made once for each process."""
+    folder = TemporaryDirectory(prefix="world-")
+    open_publication(world_settings(Path(folder.name) / "data"))
+    return folder
+
+
+def published_world(folder: Path) -> Settings:
+    """Settings of a data folder in which the invented country is published: a copy, so that nothing is loaded."""
+    shutil.copytree(Path(_published_world().name) / "data", folder, dirs_exist_ok=True)
+    return world_settings(folder)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nqf_graph.publication import Publication, open_publication
 from nqf_graph.writes import Request
-from tests.conftest import WORLD_BASE, world_settings
+from tests.conftest import WORLD_BASE, published_world, world_settings
 
 GRAPH = f"{WORLD_BASE}/graph/a-college"
 PREFIXES = """
@@ -26,8 +26,9 @@ def duty(name: str, english: str, more: str = "") -> str:
 
 
 def open_with_history(folder: Path) -> Publication:
-    """A publication of the invented country with a data folder."""
-    return open_publication(world_settings(folder))
+    """The publication of the invented country in a data folder, which is filled if it is empty."""
+    is_new = not any(folder.iterdir())
+    return open_publication(published_world(folder) if is_new else world_settings(folder))
 
 
 def put(publication: Publication, *records: str) -> str:

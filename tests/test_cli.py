@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from nqf_graph.cli import app
 from nqf_graph.publication import open_publication
-from tests.conftest import ROOT, WORLD, WORLD_BASE, world_settings
+from tests.conftest import ROOT, WORLD, WORLD_BASE, published_world, world_settings
 
 MUTE = "@prefix nqf: <https://w3id.org/nqf/ontology#> .\n<https://example.org/avalon/id/sector/mute> a nqf:Sector .\n"
 
@@ -25,7 +25,7 @@ MUTE = "@prefix nqf: <https://w3id.org/nqf/ontology#> .\n<https://example.org/av
 def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the invented country published in it."""
     folder = tmp_path_factory.mktemp("cli")
-    open_publication(world_settings(folder))
+    published_world(folder)
     return folder
 
 
@@ -182,7 +182,7 @@ def test_what_takes_long_to_load_is_loaded_when_it_is_needed(module: str, not_ye
 def test_asking_beside_a_running_service(tmp_path: Path) -> None:
     """A second process reads the last published state while the first holds the folder open."""
     folder = tmp_path / "shared"
-    holder = open_publication(world_settings(folder))
+    holder = open_publication(published_world(folder))
     shown = Nqf(folder)("ask", "frameworks/levels", "--framework", "framework/aqf", "--format", "csv").stdout
     assert "3a" in shown
     assert "another process" in Nqf(folder)("serve", "--port", "0", code=3).stderr

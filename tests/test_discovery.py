@@ -38,7 +38,7 @@ from nqf_graph.terms import (
     XSD,
 )
 from nqf_graph.writes import Request
-from tests.conftest import ROOT, WORLD, WORLD_BASE, world_settings
+from tests.conftest import ROOT, WORLD, WORLD_BASE, published_world, world_settings
 
 DATASET = NamedNode(f"{WORLD_BASE}/void#dataset")
 VOID_GRAPH = f"{WORLD_BASE}/graph/void"
@@ -232,7 +232,7 @@ GOOD = f"""<{OWN}sector/beekeeping> a <{NQF.iri}Sector> ;
 @pytest.fixture
 def kept(tmp_path: Path) -> Publication:
     """The invented country in a data folder of its own."""
-    return open_publication(world_settings(tmp_path / "data"))
+    return open_publication(published_world(tmp_path / "data"))
 
 
 def write(publication: Publication, name: str = "bees") -> None:

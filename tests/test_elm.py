@@ -21,7 +21,7 @@ from nqf_graph.discovery.profiles import Selection, everything
 from nqf_graph.formats import N_TRIPLES, write_graph
 from nqf_graph.publication import Publication, open_publication
 from nqf_graph.terms import NQF, SKOS
-from tests.conftest import WORLD_BASE, require, world_settings
+from tests.conftest import WORLD_BASE, published_world, require
 from tests.official import shared_graph
 
 ELM = rdflib.Namespace("http://data.europa.eu/snb/model/elm/")
@@ -178,7 +178,7 @@ def test_what_is_left_out_is_listed(world: Publication) -> None:
 @pytest.fixture
 def referenced(tmp_path: Path) -> Iterator[Publication]:
     """The invented country after its level 3a was referenced to level 6 of the EQF; level 2 was merely compared."""
-    publication = open_publication(world_settings(tmp_path / "data"))
+    publication = open_publication(published_world(tmp_path / "data"))
     graph = NamedNode(f"{WORLD_BASE}/graph/alignments")
     with publication.store.writing() as recorder:
         for level, target, kind in (("3a", 6, "referencing"), ("2", 3, "comparison")):
@@ -210,7 +210,7 @@ def test_an_official_eqf_level_makes_a_qualification(referenced: Publication) ->
 
 
 def test_esco_skills_are_related_and_proposals_marked(tmp_path: Path) -> None:
-    publication = open_publication(world_settings(tmp_path / "data"))
+    publication = open_publication(published_world(tmp_path / "data"))
     graph, skill = NamedNode(f"{WORLD_BASE}/graph/alignments"), "http://data.europa.eu/esco/skill/"
     with publication.store.writing() as recorder:
         for name, status in (("menu", "accepted"), ("courtesy", "proposed"), ("pipe-joining", "rejected")):

@@ -23,7 +23,7 @@ from nqf_graph.publication import Publication, open_publication
 from nqf_graph.questions import SystemQueries
 from nqf_graph.store import OxigraphStore, Store
 from nqf_graph.store.delta import has_blank_node
-from tests.conftest import WORLD_BASE, world_settings
+from tests.conftest import WORLD_BASE, published_world, world_settings
 
 P, G, H = (NamedNode(f"https://example.org/{name}") for name in "pgh")
 
@@ -265,7 +265,7 @@ def test_a_state_is_a_version_of_the_publication(client: TestClient, world: Publ
 
 @pytest.fixture
 def writable(tmp_path: Path) -> Iterator[tuple[Publication, TestClient]]:
-    publication = open_publication(world_settings(tmp_path / "data"))
+    publication = open_publication(published_world(tmp_path / "data"))
     with TestClient(create_app(publication)) as client:
         yield publication, client
 

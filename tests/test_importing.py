@@ -24,7 +24,7 @@ from nqf_graph.store.exchange import Content
 from nqf_graph.terms import NQF, RDF, SKOS
 from nqf_graph.writes import Request
 from tests import esco_packages as tiny
-from tests.conftest import ROOT, WORLD, WORLD_BASE, world_settings
+from tests.conftest import ROOT, WORLD, WORLD_BASE, published_world, world_settings
 from tests.test_cli import Nqf
 
 ESCO_GRAPH = f"{WORLD_BASE}/graph/esco"
@@ -45,7 +45,7 @@ def bring(publication: Publication, folder: Path, **options: object) -> ImportOu
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the invented country, never written to."""
     folder = tmp_path_factory.mktemp("published") / "data"
-    open_publication(world_settings(folder))
+    published_world(folder)
     return folder
 
 

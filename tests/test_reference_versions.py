@@ -29,7 +29,7 @@ from nqf_graph.publication import Publication, open_publication
 from nqf_graph.terms import DCT, NQF
 from nqf_graph.writes import Request
 from tests import esco_packages as tiny
-from tests.conftest import SHARED, WORLD_BASE, require, world_settings
+from tests.conftest import SHARED, WORLD_BASE, published_world, require
 from tests.test_cli import Nqf
 
 csv.field_size_limit(2**24)
@@ -117,7 +117,7 @@ ALIGNMENT = f"{WORLD_BASE}/id/alignment/test/"
 @pytest.fixture(scope="module")
 def aligned(two: tuple[Package, Package], tmp_path_factory: pytest.TempPathFactory) -> Publication:
     """The invented country with the old version, and alignments with three of its things."""
-    publication = open_publication(world_settings(tmp_path_factory.mktemp("aligned") / "data"))
+    publication = open_publication(published_world(tmp_path_factory.mktemp("aligned") / "data"))
     import_reference(publication, two[0], owner="x")
     some = publication.store.select(f"SELECT ?a ?p ?o {{ ?a a <{NQF['Alignment'].value}> ; ?p ?o }} ORDER BY ?a").rows
     model = {(row[1], row[2]) for row in some if row[0] == some[0][0]}

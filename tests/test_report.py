@@ -31,7 +31,7 @@ from nqf_graph.report.wording import phrases
 from nqf_graph.settings import Settings
 from nqf_graph.terms import LANGUAGES, NQF
 from nqf_graph.writes import Request
-from tests.conftest import ROOT, WORLD, WORLD_BASE, world_settings
+from tests.conftest import ROOT, WORLD, WORLD_BASE, published_world
 
 ID = f"{WORLD_BASE}/id/"
 
@@ -165,7 +165,7 @@ def test_open_questions_say_where_they_come_from(report: Report) -> None:
 
 def test_advice_of_the_rules_is_among_the_open_questions(tmp_path: Path) -> None:
     """A second close match of an occupation to another unit group is advice of R56."""
-    publication = open_publication(world_settings(tmp_path))
+    publication = open_publication(published_world(tmp_path))
     occupation = "http://data.europa.eu/esco/occupation/test"
     text = f"""
         <{ID}alignment/of-another-group> a <{NQF["Alignment"].value}> ;

@@ -24,7 +24,7 @@ from nqf_graph.errors import BadParameter, DataSyntax, NotFound
 from nqf_graph.publication import Publication, open_publication
 from nqf_graph.terms import LANGUAGES
 from nqf_graph.writes import Request
-from tests.conftest import WORLD, WORLD_BASE, world_settings
+from tests.conftest import WORLD, WORLD_BASE, published_world, world_settings
 
 HTML = {"Accept": "text/html"}
 DAY = "2026-01-01"
@@ -295,7 +295,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_nothing_is_stored_on_disk(tmp_path: Path) -> None:
-    publication = open_publication(world_settings(tmp_path / "data"))
+    publication = open_publication(published_world(tmp_path / "data"))
     tried(publication, "", "patch")  # the scratch copy is made, for which the engine writes out what it has in memory
     graph = f"{WORLD_BASE}/graph/alignments"
     before, state, stated = contents(tmp_path), publication.state_id, publication.store.triples(graph)

@@ -18,7 +18,7 @@ from nqf_graph.discovery.profiles import everything
 from nqf_graph.formats import N_TRIPLES, write_graph
 from nqf_graph.publication import Publication, open_publication
 from nqf_graph.terms import NQF, SKOS
-from tests.conftest import WORLD_BASE, world_settings
+from tests.conftest import WORLD_BASE, published_world
 from tests.official import shared_graph
 
 SCHEMA = rdflib.Namespace("https://schema.org/")
@@ -158,7 +158,7 @@ def test_what_a_programme_and_a_credential_say(told: rdflib.Graph) -> None:
 
 
 def test_credits_that_are_no_whole_number(tmp_path_factory: pytest.TempPathFactory) -> None:
-    publication = open_publication(world_settings(tmp_path_factory.mktemp("data")))
+    publication = open_publication(published_world(tmp_path_factory.mktemp("data")))
     graph, programme = NamedNode(f"{WORLD_BASE}/graph/programmes"), NamedNode(f"{OWN}programme/half")
     with publication.store.writing() as recorder:
         decimal = NamedNode(str(XSD.decimal))

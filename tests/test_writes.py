@@ -23,7 +23,7 @@ from nqf_graph.publication import open_publication, open_published
 from nqf_graph.settings import Settings
 from nqf_graph.writes import Request
 from nqf_graph.writes.keys import KeyRing, make_key
-from tests.conftest import ROOT, WORLD, WORLD_BASE
+from tests.conftest import ROOT, WORLD, WORLD_BASE, published_world
 from tests.test_cli import Nqf
 
 GRAPH = f"{WORLD_BASE}/graph/submitted"
@@ -490,8 +490,7 @@ for number in range(100_000):
 
 @pytest.mark.parametrize("delay", [0.05, 0.12, 0.2, 0.31])
 def test_kill_leaves_the_old_state_or_the_new_one(tmp_path: Path, good: str, delay: float) -> None:
-    settings = Settings(base=WORLD_BASE, catalog=WORLD / "catalog.ttl", store=tmp_path / "data")
-    open_publication(settings)
+    settings = published_world(tmp_path / "data")
     command = [sys.executable, "-c", KILLED, WORLD_BASE, str(WORLD / "catalog.ttl"), str(tmp_path / "data"), good]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
