@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 from starlette.testclient import TestClient
@@ -111,6 +112,17 @@ def test_an_alignment_explained(client: TestClient, world: Publication) -> None:
     assert [said.relation for said in backwards.statements] == ["narrowMatch"], "seen from the other side"
 
 
+@pytest.mark.parametrize(
+    ("language", "relation"), [("ky", "жакын"), ("ru", "близкое соответствие"), ("en", "close match")]
+)
+def test_sentences_are_in_the_readers_words(world: Publication, language: str, relation: str) -> None:
+    found = explain(world, "level/2020/3a", "level/crf-2015/3", language=language)
+    sentences = [found.sentence, *(reason.sentence for reason in found.why_not_exact)]
+    assert relation in sentences[0] and relation in sentences[1]
+    codes = re.compile("(exact|close|broad|narrow|related)Match" + ("" if language == "en" else "|reported|official"))
+    assert not any(codes.search(sentence) for sentence in sentences)
+
+
 def test_an_exact_match_needs_no_excuse(world: Publication) -> None:
     found = explain(world, "level/2020/1", "level/crf-2015/1")
     assert found.is_aligned
@@ -126,6 +138,8 @@ def test_no_match_and_nothing_said_are_told_apart(world: Publication) -> None:
     assert nothing.statements == ()
     assert "says nothing" in nothing.sentence
     assert [near.alignment.id for near in nothing.nearby] == ["alignment/1-crf-1", "alignment/lyf-1-crf-1"]
+    with pytest.raises(NotFound, match=r"there is: level/2020/1, level/2020/2, level/2020/3, "):
+        explain(world, "level/2020/77", "level/crf-2015/1")
     with pytest.raises(NotFound):
         explain(world, "level/2020/2", "level/nowhere")
 

@@ -13,7 +13,7 @@ from nqf_graph.compare.descriptors import Descriptors
 from nqf_graph.compare.reading import Reader, in_language, iris, local, number
 from nqf_graph.compare.reasons import Reason, reasons
 from nqf_graph.compare.relations import inverse
-from nqf_graph.compare.wording import sentence
+from nqf_graph.compare.wording import relation_name, sentence
 from nqf_graph.errors import NotFound
 from nqf_graph.publication import Publication
 from nqf_graph.terms import DCT, ESCO, NQF, RDF, SKOS
@@ -143,7 +143,7 @@ class _Explaining:
         key = (
             "aligned" if asserted else "said-to-have-none" if any(s.is_no_match for s in statements) else "not-aligned"
         )
-        relations = ", ".join(dict.fromkeys(statement.relation for statement in asserted))
+        relations = ", ".join(dict.fromkeys(relation_name(said.relation, self._language) for said in asserted))
         return Explanation(
             self._language, self._reader.publication.state_id, first, second, bool(asserted),
             sentence(key, self._language, first=first.named.name, second=second.named.name, relation=relations),
@@ -163,7 +163,7 @@ class _Explaining:
             if property_ in (DCT["description"], SKOS["definition"]) and isinstance(value, Literal):
                 texts.setdefault(value.language or "", value.value)
         if not said and not publication.store.ask(publication.system("exists", thing=str(NamedNode(iri)))):
-            raise NotFound("thing", name)
+            raise NotFound("thing", name, self._like(iri))
 
         def one(property_: NamedNode) -> str:
             return (said.get(property_) or [""])[0]
@@ -177,6 +177,16 @@ class _Explaining:
             int(one(NQF["rank"])) if one(NQF["rank"]) else None, one(NQF["subLevelOf"]),
             one(NQF["isco08"]) or one(ESCO["memberOfISCOGroup"]),
         )  # fmt: skip
+
+    def _like(self, iri: str) -> list[str]:
+        """Some things whose names begin as this one does: up to its last step, or the last that something shares."""
+        publication = self._reader.publication
+        stem = iri
+        while (stem := stem.rpartition("/")[0]).startswith(f"{publication.settings.base}/id/"):
+            rows = self._reader.rows("named-like", stem=str(NamedNode(f"{stem}/")))
+            if found := [publication.asker.shorten(row["thing"]) for row in rows]:
+                return found
+        return []
 
     def _iri(self, name: str) -> str:
         publication = self._reader.publication

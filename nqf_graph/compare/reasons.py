@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from nqf_graph.compare.comparison import DescriptorPair, Named
 from nqf_graph.compare.reading import Reader, iris
-from nqf_graph.compare.wording import sentence
+from nqf_graph.compare.wording import relation_name, sentence
+from nqf_graph.terms import NQF
 
 if TYPE_CHECKING:
     from nqf_graph.compare.explanation import Statement, Thing
@@ -45,14 +46,17 @@ def _reason(reader: Reader, name: str, rests_on: Sequence[Named], **values: obje
 
 def _of_statements(reader: Reader, asserted: Sequence[Statement]) -> Iterator[Reason]:
     for statement in asserted:
-        yield _reason(reader, "not-claimed", [statement.alignment], relation=statement.relation)
+        yield _reason(
+            reader, "not-claimed", [statement.alignment], relation=relation_name(statement.relation, reader.language)
+        )
         if statement.counter_evidence:
             items = [item.named for item in statement.counter_evidence]
             yield _reason(reader, "counter-evidence", items, names="; ".join(item.name for item in items))
         if not statement.reviewers:
             yield _reason(reader, "not-reviewed", [statement.alignment])
-        if statement.status != "official":
-            yield _reason(reader, "not-official", [statement.alignment], status=statement.status)
+        if statement.status not in ("", "official"):
+            status = reader.named(NQF[statement.status].value).name
+            yield _reason(reader, "not-official", [statement.alignment], status=status)
 
 
 def _of_editions(reader: Reader, first: Thing, second: Thing) -> Iterator[Reason]:

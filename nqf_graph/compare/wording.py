@@ -13,6 +13,11 @@ def _sentences() -> dict[str, dict[str, str]]:
         return tomllib.load(file)
 
 
+def relation_name(relation: str, language: str) -> str:
+    """What a relation of SKOS (`closeMatch`) is called in `language`."""
+    return _sentences()[relation][language]
+
+
 def sentence(name: str, language: str, /, **values: object) -> str:
     """The sentence `name` in `language`, with its values filled in."""
     return _sentences()[name][language].format(**values)

@@ -22,7 +22,7 @@ class Things:
     """Of things and schemes: their version, or the day since which they are in force."""
     described: frozenset[str] = frozenset()
     aligned: frozenset[str] = frozenset()
-    """To which an alignment leads already, described or not."""
+    """To what alignments lead already, described or not."""
 
     def name(self, iri: str, language: str) -> str:
         """The name of a thing in a language, else in the next best one; empty when it has none."""
@@ -52,8 +52,8 @@ def things_of(publication: Publication, iris: Iterable[str]) -> Things:
         name = row["name"]
         if isinstance(name, Literal):
             names.setdefault(text_of(row["thing"]), {}).setdefault(name.language or LANGUAGES[-1], name.value)
-    aligned = publication.store.select(publication.system("mapping-objects", thing=nodes))
-    return Things(names, schemes, versions, frozenset(described), frozenset(text_of(row["thing"]) for row in aligned))
+    aligned = {text_of(row["object"]) for row in publication.store.select(publication.system("aligned-objects"))}
+    return Things(names, schemes, versions, frozenset(described), frozenset(aligned))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
+from nqf_graph.compare.wording import relation_name
 from nqf_graph.publication import Publication
 from nqf_graph.terms import LANGUAGES, NQF
 from nqf_graph.web.addresses import local
@@ -29,6 +30,8 @@ def page(publication: Publication, name: str, language: str, address: str, value
 
     def word(term: str) -> str:
         """A term of ours, a relation of SKOS or a verdict in words."""
+        if term.endswith("Match"):
+            return relation_name(term, language)
         return said.get(f"word_{term}") or terms(NQF[term]).text if term else ""
 
     return render(
