@@ -83,7 +83,7 @@ def read_links(reader: Reader) -> tuple[dict[str, list[Link]], list[Link]]:
     """The links that start from each level, in both directions, and those that were rejected."""
     found: dict[str, list[Link]] = {}
     rejected: list[Link] = []
-    for row in reader.rows("compare-alignments"):
+    for row in reader.sorted_rows("compare-alignments", "subject", "object", "alignment", "justification"):
         relation = as_match(NamedNode(row["relation"]))
         said = (local(row["kind"]), local(row["state"]) or "accepted", local(row["status"]), number(row["score"]))
         there = Link(row["alignment"], row["subject"], row["object"], row["object_edition"], relation, *said)

@@ -110,12 +110,14 @@ def coverage(
     """
     reader = Reader(publication, language)
     found = thing(reader, programme, NQF["EducationProgramme"], "programme")
-    rows = list(reader.rows("coverage-programme", programme=iris([found])))
+    columns = ("standard", "rank", "level", "outcome", "competence")
+    rows = reader.sorted_rows("coverage-programme", *columns, programme=iris([found]))
     claimed = list(dict.fromkeys(row["standard"] for row in rows if row["standard"]))
     asked = [thing(reader, standard, NQF["OccupationalStandard"], "standard")] if standard else claimed
     reader.learn([found, *asked, *(row["level"] for row in rows)])
+    status = next((row["status"] for row in rows if row["status"]), "")
     return Coverage(
-        language, publication.state_id, reader.named(found), local(rows[0]["status"]) if rows else "",
+        language, publication.state_id, reader.named(found), local(status),
         tuple(reader.named(level) for level in _distinct(row["level"] for row in rows)),
         tuple(_standard(reader, rows, iri, iri in claimed) for iri in asked), tuple(reader.asked),
     )  # fmt: skip

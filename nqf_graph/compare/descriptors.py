@@ -28,7 +28,9 @@ class Descriptors:
         """The descriptors of the levels of these editions."""
         texts: dict[tuple[str, str, str, str], dict[str, str]] = {}
         known = [edition for edition in editions if edition]
-        for row, text in reader.texts("compare-descriptors", "text", edition=iris(known)) if known else ():
+        rows = list(reader.texts("compare-descriptors", "text", edition=iris(known))) if known else []
+        columns = ("level", "dimension", "descriptor", "text")
+        for row, text in sorted(rows, key=lambda pair: [pair[0][column] for column in columns]):
             key = (row["level"], row["dimension"], row["descriptor"], local(row["status"]))
             of = texts.setdefault(key, {})
             if isinstance(text, Literal):

@@ -209,7 +209,7 @@ class _Explaining:
     def _statement(self, rows: Sequence[dict[str, str]], first: str) -> Statement:
         row = rows[0]
         roles: dict[str, list[str]] = {}
-        for said in self._reader.rows("compare-evidence", alignment=iris([row["alignment"]])):
+        for said in self._reader.sorted_rows("compare-evidence", "role", "thing", alignment=iris([row["alignment"]])):
             roles.setdefault(said["role"], []).append(said["thing"])
         relation = NamedNode(row["relation"]) if row["relation"] else None
         if relation and row["subject"] != first:

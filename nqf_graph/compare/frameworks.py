@@ -45,9 +45,9 @@ class _Comparing:
     def __init__(self, reader: Reader, left: Chosen, right: Chosen) -> None:
         self._reader, self._left, self._right = reader, left, right
         self._links, self._rejected = read_links(reader)
-        self._levels = {level.iri: level for chosen in (left, right) for level in self._levels_of(chosen.edition)}
         self._own = self._levels_of(left.edition)
         self._others = self._levels_of(right.edition)
+        self._levels = {level.iri: level for level in (*self._own, *self._others)}
 
     def comparison(self, day: str) -> Comparison:
         own = {level.iri: self._chains(level.iri) for level in self._own}
@@ -99,7 +99,7 @@ class _Comparing:
         }
         roles: dict[tuple[str, str], list[str]] = {}
         if alignments:
-            for row in self._reader.rows("compare-evidence", alignment=iris(alignments)):
+            for row in self._reader.sorted_rows("compare-evidence", "role", "thing", alignment=iris(alignments)):
                 roles.setdefault((row["alignment"], row["role"]), []).append(row["thing"])
         self._reader.learn(thing for things in roles.values() for thing in things)
         return roles

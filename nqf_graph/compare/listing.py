@@ -56,7 +56,7 @@ def list_alignments(
         if value and value not in known:
             raise BadParameter(name, f"no {name} {value!r}", tuple(known))
         terms[name] = str(known[value]) if value else "UNDEF"
-    rows = list(reader.rows("explain-list", **terms))
+    rows = reader.sorted_rows("explain-list", "alignment", "object", "none_in", **terms)
     if object_ or choices.get("relation"):
         rows = [row for row in rows if row["alignment"] and not row["none_in"]]
     reader.learn(row[column] for row in rows for column in ("alignment", "subject", "object", "none_in"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode
 
 from nqf_graph.compare.comparison import Named
+from nqf_graph.labels import labels_of
 from nqf_graph.publication import Publication
 from nqf_graph.store import Term
 from nqf_graph.terms import language_order
@@ -43,6 +44,11 @@ class Reader:
         for row in self.publication.store.select(self.publication.system(query, **terms)):
             yield {name: text_of(term) for name, term in row.items()}
 
+    def sorted_rows(self, query: str, *columns: str, **terms: str) -> list[dict[str, str]]:
+        """As `rows`, each once, sorted by the texts of these columns; for queries that sort slower than this does."""
+        unique = {tuple(row.items()): row for row in self.rows(query, **terms)}
+        return sorted(unique.values(), key=lambda row: [row[column] for column in columns])
+
     def texts(self, query: str, column: str, **terms: str) -> Iterator[tuple[dict[str, str], Term | None]]:
         """As `rows`, each with the term of one column, whose language matters."""
         self.asked.setdefault(query)
@@ -51,17 +57,11 @@ class Reader:
 
     def learn(self, iris: Iterable[str]) -> None:
         """Find out what these things are called, all at once."""
-        wanted = sorted({iri for iri in iris if iri and iri not in self._names})
-        if not wanted:
-            return
-        found: dict[str, dict[str, str]] = {}
-        nodes = " ".join(str(NamedNode(iri)) for iri in wanted)
-        for row in self.publication.store.select(self.publication.system("names", thing=nodes)):
-            thing, name = row["thing"], row["name"]
-            if isinstance(thing, NamedNode) and isinstance(name, Literal):
-                found.setdefault(thing.value, {}).setdefault(name.language or "", name.value)
+        wanted = {iri for iri in iris if iri and iri not in self._names}
+        found = labels_of(self.publication, wanted)
         for iri in wanted:
-            self._names[iri] = self._chosen(iri, found.get(iri, {}))
+            names = {name.language or "": name.value for name in reversed(found.get(iri, ()))}
+            self._names[iri] = self._chosen(iri, names)
 
     def named(self, iri: str) -> Named:
         """The thing with its name."""

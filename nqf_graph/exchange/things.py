@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode
 
+from nqf_graph.labels import labels_of
 from nqf_graph.publication import Publication
 from nqf_graph.store import Term
 from nqf_graph.terms import LANGUAGES, language_order
@@ -33,7 +34,8 @@ class Things:
 
 def things_of(publication: Publication, iris: Iterable[str]) -> Things:
     """What does the graph know of these things?  A thing of several schemes counts for the first."""
-    nodes = " ".join(str(NamedNode(iri)) for iri in sorted(set(iris)))
+    iris = sorted(set(iris))
+    nodes = " ".join(str(NamedNode(iri)) for iri in iris)
     if not nodes:
         return Things()
     schemes: dict[str, str] = {}
@@ -48,10 +50,9 @@ def things_of(publication: Publication, iris: Iterable[str]) -> Things:
             if version is not None:
                 versions.setdefault(one, text_of(version))
     names: dict[str, dict[str, str]] = {}
-    for row in publication.store.select(publication.system("names", thing=nodes)):
-        name = row["name"]
-        if isinstance(name, Literal):
-            names.setdefault(text_of(row["thing"]), {}).setdefault(name.language or LANGUAGES[-1], name.value)
+    for thing, labels in labels_of(publication, iris).items():
+        for name in labels:
+            names.setdefault(thing, {}).setdefault(name.language or LANGUAGES[-1], name.value)
     aligned = {text_of(row["object"]) for row in publication.store.select(publication.system("aligned-objects"))}
     return Things(names, schemes, versions, frozenset(described), frozenset(aligned))
 

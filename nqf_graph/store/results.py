@@ -32,7 +32,7 @@ class OxigraphResult:
         if not isinstance(self._outcome, ox.QuerySolutions):
             return None
         columns = tuple(variable.value for variable in self._outcome.variables)
-        return Rows(columns, tuple(tuple(solution[column] for column in columns) for solution in self._outcome))
+        return Rows(columns, tuple(map(tuple, self._outcome)))
 
     def close(self) -> None:
         """Let go of the engine's result, which must not be dropped by another thread (say, with a traceback)."""

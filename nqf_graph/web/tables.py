@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pyoxigraph import Literal, NamedNode
 
+from nqf_graph.labels import labels_of
 from nqf_graph.publication import Publication
 from nqf_graph.store import Rows, Term
 from nqf_graph.web.description import term_names
@@ -15,12 +16,8 @@ from nqf_graph.web.resource import Namer, Value
 def names_of(publication: Publication, terms: Iterable[Term | None], language: str) -> Namer:
     """A namer that knows the labels of these terms."""
     names = dict(term_names(publication))
-    nodes = {str(term) for term in terms if isinstance(term, NamedNode) and term.value not in names}
-    if nodes:
-        for row in publication.store.select(publication.system("names", thing=" ".join(sorted(nodes)))):
-            thing, name = row["thing"], row["name"]
-            if isinstance(thing, NamedNode) and isinstance(name, Literal):
-                names.setdefault(thing.value, []).append(name)
+    nodes = {term.value for term in terms if isinstance(term, NamedNode) and term.value not in names}
+    names |= labels_of(publication, nodes)
     return Namer(names, language, publication.settings.base)
 
 
