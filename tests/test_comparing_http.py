@@ -89,6 +89,12 @@ def test_alignments_are_listed_by_kind_and_in_pages(client: TestClient) -> None:
     page = client.get("/api/v1/alignments", params={"limit": "2"})
     assert len(page.json()["alignments"]) == 2
     assert 'rel="next"' in page.headers["Link"]
+    there = client.get("/api/v1/alignments?limit=2&offset=2&lang=en", headers={"Accept": "text/html"})
+    assert re.findall(r'<a href="([^"]+)" rel="(\w+)"', there.text) == [
+        ("/api/v1/alignments?limit=2&amp;offset=0&amp;lang=en", "prev"),
+        ("/api/v1/alignments?limit=2&amp;offset=4&amp;lang=en", "next"),
+    ]
+    assert there.headers["Link"] == '</api/v1/alignments?limit=2&offset=4&lang=en>; rel="next"'
 
 
 def test_an_alignment_explained(client: TestClient, world: Publication) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -146,6 +148,14 @@ def test_an_unforeseen_error_tells_no_secrets(world: Publication, monkeypatch: p
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"
     assert "secret" not in response.text
+
+
+def test_each_group_of_questions_has_a_heading(client: TestClient, world: Publication) -> None:
+    for language in LANGUAGES:
+        names = [words(language)[f"group_{group}"] for group in world.questions.groups()]
+        for address, heading in (("/", "h3"), ("/api/v1/questions", "h2")):
+            page = client.get(address, params={"lang": language}, headers={"Accept": "text/html"}).text
+            assert re.findall(rf"<{heading}[^>]*>([^<]+)</{heading}>", page)[: len(names)] == names
 
 
 def test_the_words_of_the_pages_are_in_three_languages() -> None:

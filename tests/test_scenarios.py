@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -152,6 +153,12 @@ def test_levels_positions_and_being_there_already(world: Publication) -> None:
     there = pathways(world, "qualification/waiter", "craft-diploma")
     assert there.paths == ((),)
     assert "already" in there.sentence
+
+
+def test_what_was_asked_for_is_chosen_on_the_page(client: TestClient) -> None:
+    asked = {"from": "level/2020/1", "to": "qualification/waiter", "lang": "en"}
+    page = client.get("/api/v1/pathways", params=asked, headers={"Accept": "text/html"}).text
+    assert re.findall(r'<option value="([^"]+)" selected>', page) == ["level/2020/1", "qualification/waiter"]
 
 
 def test_names_of_pathways(world: Publication) -> None:

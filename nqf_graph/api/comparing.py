@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from nqf_graph.api.answers import WRONG, csv_of, given_of, json_of, openapi, page_of, parameter
 from nqf_graph.api.context import Published, format_of, number_of, strict_language_of
-from nqf_graph.api.paging import page_links
+from nqf_graph.api.paging import pages
 from nqf_graph.compare.coverage import coverage as covered
 from nqf_graph.compare.explanation import explain as explained
 from nqf_graph.compare.frameworks import compare as compared
@@ -96,14 +96,14 @@ def alignments(request: Request, publication: Published) -> Response:
         publication, language=language, subject=given.get("subject", ""), object_=given.get("object", ""), **choices
     )
     shown = found[offset : offset + limit]
-    links = page_links(request, len(found), limit, offset)
+    around = pages(request, len(found), limit, offset)
     if form is HTML:
-        return page_of(request, publication, "alignments", language, links, alignments=shown, total=len(found))
+        return page_of(request, publication, "alignments", language, around.headers, alignments=shown, around=around)
     document = {
         "language": language, "state": publication.state_id, "total": len(found),
         "alignments": [entry.as_dict() for entry in shown],
     }  # fmt: skip
-    return json_of(document, language, links)
+    return json_of(document, language, around.headers)
 
 
 @router.get(

@@ -9,7 +9,8 @@ from pyoxigraph import NamedNode
 
 from nqf_graph import __version__
 from nqf_graph.api.context import VARY, Published, language_of
-from nqf_graph.formats import HTML, JSON
+from nqf_graph.formats import HTML, JSON, PDF
+from nqf_graph.report import offered
 from nqf_graph.web.pages import render
 from nqf_graph.web.tables import names_of, table_of
 
@@ -57,6 +58,7 @@ def home(request: Request, publication: Published) -> Response:
         groups=publication.questions.groups(),
         overview=overview,
         reports=reports,
+        has_pdf=PDF in offered(),
         state=publication.store.state_id,
     )
     return Response(page, headers=VARY | {"Content-Language": language}, media_type=HTML.content_type)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from pyoxigraph import Literal, NamedNode
 
 from nqf_graph.api.context import VARY, Published, format_of, language_of, strict_language_of
-from nqf_graph.api.paging import page_links
+from nqf_graph.api.paging import pages
 from nqf_graph.api.problems import problem_of
 from nqf_graph.errors import BadParameter, NotFound, NqfError
 from nqf_graph.formats import HTML, JSON, ROWS
@@ -91,7 +91,7 @@ def _answer(request: Request, publication: Publication, question: Question) -> R
         body = json.dumps(document, ensure_ascii=False).encode()
     else:
         body = publication.store.query(f"{answer.query}LIMIT {limit} OFFSET {offset}").write(form)
-    headers = VARY | {"Content-Language": language} | page_links(request, len(answer.rows.rows), limit, offset)
+    headers = VARY | {"Content-Language": language} | pages(request, len(answer.rows.rows), limit, offset).headers
     return Response(body, headers=headers, media_type=form.content_type)
 
 

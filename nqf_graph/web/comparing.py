@@ -46,7 +46,7 @@ def page(publication: Publication, name: str, language: str, address: str, value
 
 
 _DEFAULTS: dict[str, Any] = {
-    "given": {}, "comparison": None, "coverage": None, "alignments": (), "total": 0, "explanation": None,
+    "given": {}, "comparison": None, "coverage": None, "alignments": (), "explanation": None,
     "gaps": None, "pathways": None, "what_if": None,
 }  # fmt: skip
 _PICKED = {
@@ -54,7 +54,7 @@ _PICKED = {
 }  # fmt: skip
 _CLASSES = {
     "framework": ("Framework",), "programme": ("EducationProgramme",), "standard": ("OccupationalStandard",),
-    "sector": ("Sector",), "place": ("QualificationType", "Qualification", "Position"),
+    "sector": ("Sector",), "place": ("Level", "QualificationType", "Qualification", "Position"),
 }  # fmt: skip
 
 
