@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode
@@ -12,7 +13,9 @@ from nqf_graph.compare.comparison import Comparison, LevelRow
 from nqf_graph.compare.frameworks import compare
 from nqf_graph.compare.relations import BROAD, CLOSE, EXACT, NARROW, RELATED, along, follow, inverse
 from nqf_graph.errors import BadParameter, NotFound
-from nqf_graph.publication import Publication
+from nqf_graph.publication import Publication, open_publication
+from nqf_graph.writes import Request
+from tests.conftest import WORLD_BASE, published_world
 
 RELATIONS = (EXACT, CLOSE, BROAD, NARROW, RELATED)
 
@@ -132,6 +135,16 @@ def test_unknown_names_are_told_what_exists(world: Publication) -> None:
 
 def test_the_same_graph_gives_the_same_answer(world: Publication) -> None:
     assert compare(world, None, "crf", as_of="2026-01-01") == compare(world, None, "crf", as_of="2026-01-01")
+
+
+def test_a_write_is_seen_by_the_next_comparison(tmp_path: Path) -> None:
+    publication = open_publication(published_world(tmp_path / "data"))
+    before = compare(publication, "aqf", "crf", as_of="2026-01-01")
+    assert [c.level.notation for c in row(before, "1").counterparts] == ["1"]
+    alignment = f"<{WORLD_BASE}/id/alignment/1-crf-1>"
+    publication.write(Request("update", f"DELETE WHERE {{ GRAPH ?g {{ {alignment} ?p ?o }} }}"), "Ministry")
+    after = compare(publication, "aqf", "crf", as_of="2026-01-01")
+    assert (row(after, "1").verdict, after.state == before.state) == ("nothing-said", False)
 
 
 def test_nine_levels_against_eight(country: Publication) -> None:

@@ -9,8 +9,9 @@ from pyoxigraph import Literal, NamedNode
 
 from nqf_graph.compare.comparison import Named
 from nqf_graph.labels import labels_of
+from nqf_graph.per_state import PerState
 from nqf_graph.publication import Publication
-from nqf_graph.store import Term
+from nqf_graph.store import Rows, Term
 from nqf_graph.terms import language_order
 
 
@@ -29,6 +30,12 @@ def number(text: str) -> float | None:
     return float(text) if text else None
 
 
+@PerState
+def _kept_rows(_: Publication) -> dict[str, Rows]:
+    """The rows of queries without parameters, filled as they are asked."""
+    return {}
+
+
 @dataclass
 class Reader:
     """Asks the service's own queries, remembers which, and names things."""
@@ -41,8 +48,17 @@ class Reader:
     def rows(self, query: str, **terms: str) -> Iterator[dict[str, str]]:
         """The rows of `queries/system/<query>.rq`, cells as texts."""
         self.asked.setdefault(query)
-        for row in self.publication.store.select(self.publication.system(query, **terms)):
+        for row in self._answer(query, terms):
             yield {name: text_of(term) for name, term in row.items()}
+
+    def _answer(self, query: str, terms: Mapping[str, str]) -> Rows:
+        """The rows of a query; one that has no parameters is asked once for each state."""
+        if terms:
+            return self.publication.store.select(self.publication.system(query, **terms))
+        kept = _kept_rows(self.publication)
+        if query not in kept:
+            kept[query] = self.publication.store.select(self.publication.system(query))
+        return kept[query]
 
     def sorted_rows(self, query: str, *columns: str, **terms: str) -> list[dict[str, str]]:
         """As `rows`, each once, sorted by the texts of these columns; for queries that sort slower than this does."""

@@ -6,9 +6,9 @@ from pyoxigraph import Literal, NamedNode
 
 from nqf_graph.formats import LINK, Context, Word
 from nqf_graph.formats.words import LAST_NAME
+from nqf_graph.per_state import PerState
 from nqf_graph.publication import Publication
 from nqf_graph.terms import NQF, XSD
-from nqf_graph.web.per_state import PerState
 
 
 @PerState

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from nqf_graph.errors import NotFound
+from nqf_graph.per_state import PerState
 from nqf_graph.publication import Publication
 from nqf_graph.store import Term
 from nqf_graph.terms import NQF, RDFS, SHAPES
-from nqf_graph.web.per_state import PerState
 
 PAGE = 100
 LARGEST_PAGE = 1000

@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime
 
 from pyoxigraph import Literal, NamedNode
 
+from nqf_graph.per_state import PerState
 from nqf_graph.publication import Publication
 from nqf_graph.store import Term
-from nqf_graph.web.per_state import PerState
 
 
 @dataclass(frozen=True)
