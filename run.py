@@ -42,7 +42,7 @@ def main(arguments):
     if command in ("-h", "--help"):
         print(__doc__)
         return 0
-    set_up("test" if command == "test" else "")
+    set_up("test" if command == "test" else "report" if "pdf" in arguments else "")  # PDF brings its own 30 MB
     if command == "test":
         return gate(arguments[1:])
     rest = arguments[1:] if command == "nqf" else arguments
