@@ -22,6 +22,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 OLDEST = (3, 11)
 INPUTS = ("pyproject.toml", "constraints.txt", "run.py")
+EXTRAS = ("", "report", "test")  # each brings what those before it bring
 NO_PIP = """nqf-graph: this Python has no pip, and none can be found to install the project with.
 Install it once, for example on Debian or Ubuntu:  sudo apt install python3-pip
 Then run this command again."""
@@ -51,13 +52,13 @@ def main(arguments):
 
 def set_up(extra):
     """Make .venv hold the project and what it needs; a finished set-up is recognised by its stamp."""
-    if is_current("test") or is_current(extra):
+    if any(is_current(there) for there in EXTRAS[EXTRAS.index(extra) :]):
         return
     installer = find_pip()
     if installer is None:
         sys.exit(NO_PIP.format(python=sys.executable))
     print("nqf-graph: setting up .venv (the first time about a minute) …", file=sys.stderr, flush=True)
-    if not is_current(""):
+    if not any(is_current(there) for there in EXTRAS):
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--clear", str(VENV)], check=True)
     target = f"{ROOT}[{extra}]" if extra else str(ROOT)
     constraints = ["--constraint", str(ROOT / "constraints.txt")]
