@@ -9,10 +9,10 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, Response
 from pyoxigraph import Literal, NamedNode
 
-from nqf_graph.api.context import VARY, Published, format_of, language_of, strict_language_of
+from nqf_graph.api.context import VARY, Published, format_of, language_of, number_of, strict_language_of
 from nqf_graph.api.paging import pages
 from nqf_graph.api.problems import problem_of
-from nqf_graph.errors import BadParameter, NotFound, NqfError
+from nqf_graph.errors import NotFound, NqfError
 from nqf_graph.formats import HTML, JSON, ROWS
 from nqf_graph.publication import Publication
 from nqf_graph.questions import Answer, Question
@@ -84,7 +84,7 @@ def _answer(request: Request, publication: Publication, question: Question) -> R
     given = {name: value for name, value in request.query_params.items() if name not in _RESERVED and value}
     if form is HTML:
         return _page(request, publication, question, given)
-    limit, offset = _number(request, "limit", PAGE, 1), _number(request, "offset", 0, 0)
+    limit, offset = number_of(request, "limit", PAGE, 1), number_of(request, "offset", 0, 0)
     answer = publication.asker.ask(question, given, language)
     if form is JSON:
         document = answer_document(answer, language, limit, offset)
@@ -134,15 +134,6 @@ def _other_languages(rows: Rows, language: str) -> dict[str, list[str]]:
             if isinstance(term, Literal) and term.language and term.language != language:
                 found.setdefault(name, set()).add(term.language)
     return {name: sorted(tags) for name, tags in found.items()}
-
-
-def _number(request: Request, name: str, default: int, least: int) -> int:
-    text = request.query_params.get(name)
-    if text is None:
-        return default
-    if not text.isascii() or not text.isdigit() or int(text) < least:
-        raise BadParameter(name, f"expected a whole number from {least}, found {text!r}")
-    return int(text)
 
 
 def _list(request: Request, publication: Publication, groups: Mapping[str, list[Question]]) -> Response:

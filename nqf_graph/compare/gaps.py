@@ -11,11 +11,12 @@ from pyoxigraph import Literal
 from nqf_graph.compare.comparison import Named
 from nqf_graph.compare.coverage import thing
 from nqf_graph.compare.editions import choose_edition, day_of
-from nqf_graph.compare.reading import Reader, iris, text_of
+from nqf_graph.compare.reading import Reader, iris
 from nqf_graph.compare.records import Record, ids
 from nqf_graph.compare.standing import Standing, standings
 from nqf_graph.compare.wording import sentence
 from nqf_graph.publication import Publication
+from nqf_graph.store import text_of
 from nqf_graph.terms import NQF, XSD
 
 GAPS = ("list", "thing", "name", "within", "sectors", "level", "lacks", "status", "sources")

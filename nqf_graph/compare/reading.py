@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from nqf_graph.compare.comparison import Named
 from nqf_graph.labels import labels_of
 from nqf_graph.per_state import PerState
 from nqf_graph.publication import Publication
-from nqf_graph.store import Rows, Term
+from nqf_graph.store import Rows, Term, text_of
 from nqf_graph.terms import language_order
-
-
-def text_of(term: Term | None) -> str:
-    """An IRI or a literal as text; empty where unbound."""
-    return term.value if isinstance(term, NamedNode | Literal) else "" if term is None else str(term)
 
 
 def local(iri: str) -> str:

@@ -14,12 +14,13 @@ from nqf_graph.errors import CannotLoad
 from nqf_graph.exchange.arriving import Arrival
 from nqf_graph.exchange.carried import Said, said_of
 from nqf_graph.exchange.options import Options
-from nqf_graph.exchange.things import justifications_of, text_of, things_of
+from nqf_graph.exchange.things import justifications_of, things_of
 from nqf_graph.formats import N_TRIPLES, to_bytes
 from nqf_graph.publication import Publication
 from nqf_graph.sssom import MappingSet, Problem, Reading, Record
 from nqf_graph.sssom.slots import NO_TERM_FOUND
 from nqf_graph.sssom.values import Unusable
+from nqf_graph.store import text_of
 from nqf_graph.terms import DCT, FOAF, NQF, OWL, RDF, SKOS, Namespace
 from nqf_graph.validation import Finding
 from nqf_graph.writes import Outcome, Request

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 from nqf_graph.errors import NotFound
 from nqf_graph.exchange.carried import DEFINITIONS, record_of, said_of
-from nqf_graph.exchange.things import Things, justifications_of, text_of, things_of
+from nqf_graph.exchange.things import Things, justifications_of, things_of
 from nqf_graph.publication import Publication
 from nqf_graph.sssom import MappingSet, Record, iris_of
 from nqf_graph.sssom.model import Value
 from nqf_graph.sssom.slots import NO_TERM_FOUND
 from nqf_graph.sssom.values import BUILT_IN, Prefixes
+from nqf_graph.store import text_of
 from nqf_graph.terms import MAPPING_SLOTS
 
 

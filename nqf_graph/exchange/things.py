@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from nqf_graph.labels import labels_of
 from nqf_graph.publication import Publication
-from nqf_graph.store import Term
+from nqf_graph.store import text_of
 from nqf_graph.terms import LANGUAGES, language_order
 
 
@@ -78,8 +78,3 @@ def justifications_of(publication: Publication) -> Justifications:
         else:
             narrower.setdefault(text_of(row["narrower"]), ours)
     return Justifications(words, narrower | {word: ours for ours, word in words.items()})
-
-
-def text_of(term: Term | None) -> str:
-    """The text of a term; empty when unbound."""
-    return "" if term is None else term.value if isinstance(term, NamedNode | Literal) else str(term)

@@ -2,7 +2,7 @@
 
 from nqf_graph.store.catalogue import Catalogue, Dataset, read_catalogue
 from nqf_graph.store.oxigraph import OxigraphStore
-from nqf_graph.store.protocol import Change, DatasetClause, Result, Rows, Store, Term, WritableStore
+from nqf_graph.store.protocol import Change, DatasetClause, Result, Rows, Store, Term, WritableStore, text_of
 from nqf_graph.store.remote import RemoteStore
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "Term",
     "WritableStore",
     "read_catalogue",
+    "text_of",
 ]

@@ -28,6 +28,11 @@ class Rows:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
 
+def text_of(term: Term | None) -> str:
+    """An IRI or a literal as text; empty where unbound."""
+    return term.value if isinstance(term, NamedNode | Literal) else "" if term is None else str(term)
+
+
 @dataclass(frozen=True)
 class DatasetClause:
     """The `default-graph-uri` and `named-graph-uri` of a request; they win over FROM in the text."""
