@@ -177,12 +177,15 @@ class Asker:
 
     def expand(self, parameter: Parameter, value: str) -> NamedNode:
         """The IRI that `value` stands for: an IRI, a prefixed name, or an id below the base."""
-        name = self._expand_name(value)
-        iri = name if "://" in name or name.startswith("urn:") else f"{self.base}/id/{value.lstrip('/')}"
         try:
-            return NamedNode(iri)
+            return NamedNode(self.iri_of(value))
         except ValueError as error:
             raise BadParameter(parameter.name, f"{value!r} is not an IRI ({error})") from error
+
+    def iri_of(self, value: str) -> str:
+        """What `value` stands for (see `expand`), as text; nothing checks that it is an IRI."""
+        name = self._expand_name(value)
+        return name if "://" in name or name.startswith("urn:") else f"{self.base}/id/{value.lstrip('/')}"
 
     def shorten(self, iri: str) -> str:
         """The id of an IRI of ours below the base, the prefixed name of one with a known prefix, else the IRI."""

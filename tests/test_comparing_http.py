@@ -97,6 +97,13 @@ def test_alignments_are_listed_by_kind_and_in_pages(client: TestClient) -> None:
     assert there.headers["Link"] == '</api/v1/alignments?limit=2&offset=4&lang=en>; rel="next"'
 
 
+def test_what_is_no_iri_is_named_by_its_side(client: TestClient) -> None:
+    for side in ("subject", "object"):
+        wrong = client.get("/api/v1/alignments", params={side: "https://a b"})
+        assert wrong.status_code == 400
+        assert wrong.json()["detail"].startswith(f"parameter '{side}'")
+
+
 def test_an_alignment_explained(client: TestClient, world: Publication) -> None:
     """3a is close to reference level 3: 3b shares it, descriptors are missing there, the council and the agency agree."""
     params = {"subject": "level/2020/3a", "object": "level/crf-2015/3"}

@@ -118,7 +118,7 @@ def coverage(
     status = next((row["status"] for row in rows if row["status"]), "")
     return Coverage(
         language, publication.state_id, reader.named(found), local(status),
-        tuple(reader.named(level) for level in _distinct(row["level"] for row in rows)),
+        reader.several(row["level"] for row in rows),
         tuple(_standard(reader, rows, iri, iri in claimed) for iri in asked), tuple(reader.asked),
     )  # fmt: skip
 
@@ -199,7 +199,7 @@ def _surplus(reader: Reader, programme: Iterable[dict[str, str]], asked: set[str
             statuses[row["outcome"]] = local(row["outcome_status"])
             develops.setdefault(row["outcome"], []).extend([row["competence"]] if row["competence"] else [])
     return tuple(
-        Surplus(reader.named(outcome), tuple(map(reader.named, _distinct(found))), statuses[outcome])
+        Surplus(reader.named(outcome), reader.several(found), statuses[outcome])
         for outcome, found in develops.items()
         if not asked & set(found)
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from nqf_graph.compare.reading import Reader
 from nqf_graph.errors import BadParameter, CannotLoad, NotFound
-from nqf_graph.terms import DCT, FOAF
+from nqf_graph.terms import FOAF
 
 _ID = "framework/"
 
@@ -40,15 +40,6 @@ def main_framework(reader: Reader) -> str:
         if triple.predicate == FOAF["primaryTopic"] and isinstance(triple.object, NamedNode):
             return triple.object.value
     raise CannotLoad("catalogue", "expected foaf:primaryTopic, the framework that the publication is about")
-
-
-def publisher_of(reader: Reader) -> tuple[str, str]:
-    """Who publishes, and under which licence, as the catalogue says."""
-    catalogue = NamedNode(reader.publication.catalogue.itself.graph)
-    said = {t.predicate: t.object for t in reader.publication.store.triples(catalogue.value) if t.subject == catalogue}
-    values = (said.get(DCT["publisher"]), said.get(DCT["license"]))
-    publisher, licence = (v.value if isinstance(v, NamedNode | Literal) else "" for v in values)
-    return publisher, licence
 
 
 def choose_edition(reader: Reader, name: str | None, day: str) -> Chosen:

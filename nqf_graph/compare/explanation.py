@@ -172,7 +172,7 @@ class _Explaining:
         edition = one(NQF["levelOf"])
         return Thing(
             self._reader.named(iri), tuple(local(type_) for type_ in said.get(RDF["type"], ())), one(SKOS["notation"]),
-            text, language, local(one(NQF["dataStatus"])), self._named(said.get(DCT["source"], ())),
+            text, language, local(one(NQF["dataStatus"])), self._reader.several(said.get(DCT["source"], ())),
             self._reader.named(edition) if edition else None,
             int(one(NQF["rank"])) if one(NQF["rank"]) else None, one(NQF["subLevelOf"]),
             one(NQF["isco08"]) or one(ESCO["memberOfISCOGroup"]),
@@ -189,22 +189,10 @@ class _Explaining:
         return []
 
     def _iri(self, name: str) -> str:
-        publication = self._reader.publication
-        prefix, colon, rest = name.strip().partition(":")
-        iri = name.strip()
-        if colon and prefix in publication.prefixes:
-            iri = publication.prefixes[prefix] + rest
-        elif "://" not in iri:
-            iri = f"{publication.settings.base}/id/{iri.lstrip('/')}"
         try:
-            return NamedNode(iri).value
+            return NamedNode(self._reader.publication.asker.iri_of(name.strip())).value
         except ValueError:
             raise NotFound("thing", name) from None
-
-    def _named(self, values: Iterable[str]) -> tuple[Named, ...]:
-        found = list(dict.fromkeys(value for value in values if value))
-        self._reader.learn(found)
-        return tuple(self._reader.named(value) for value in found)
 
     def _statement(self, rows: Sequence[dict[str, str]], first: str) -> Statement:
         row = rows[0]
@@ -218,10 +206,11 @@ class _Explaining:
         return Statement(
             self._reader.named(row["alignment"]), local(relation.value) if relation else "", bool(row["none_in"]),
             local(row["kind"]), local(row["state"]), ", ".join(justifications), number(row["score"]),
-            self._named(said["creator"] for said in rows), self._named(said["reviewer"] for said in rows),
+            self._reader.several(said["creator"] for said in rows),
+            self._reader.several(said["reviewer"] for said in rows),
             row["date"], local(row["status"]), self._notes(row["alignment"]),
             self._items(roles.get("evidence", ())), self._items(roles.get("counter", ())),
-            self._named(roles.get("source", ())), self._rules(row["alignment"]),
+            self._reader.several(roles.get("source", ())), self._rules(row["alignment"]),
         )  # fmt: skip
 
     def _notes(self, alignment: str) -> tuple[str, ...]:
@@ -239,7 +228,7 @@ class _Explaining:
         for row, text in self._reader.texts("explain-evidence", "text", thing=iris(things)):
             if isinstance(text, Literal):
                 texts.setdefault(row["thing"], {}).setdefault(text.language or "", text.value)
-        named = self._named(things)
+        named = self._reader.several(things)
         return tuple(EvidenceItem(thing, *in_language(texts.get(thing.iri, {}), self._language)) for thing in named)
 
     def _rules(self, alignment: str) -> tuple[RuleResult, ...]:

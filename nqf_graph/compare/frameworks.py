@@ -141,8 +141,7 @@ class _Comparing:
         )  # fmt: skip
 
     def _things(self, alignments: Iterable[str], role: str) -> tuple[Named, ...]:
-        found = (thing for alignment in alignments for thing in self._roles.get((alignment, role), ()))
-        return tuple(self._reader.named(thing) for thing in dict.fromkeys(found))
+        return self._reader.several(thing for each in alignments for thing in self._roles.get((each, role), ()))
 
     def _turned_down(self, level: str) -> Iterable[Rejected]:
         for link in self._rejected:

@@ -50,7 +50,8 @@ def list_alignments(
     Raises BadParameter for a word that is none of them.
     """
     reader = Reader(publication, language)
-    terms = {"subject": _node(publication, subject), "object": _node(publication, object_)}
+    given = {"subject": subject, "object": object_}
+    terms = {side: _node(publication, side, name) for side, name in given.items()}
     for name, value in choices.items():
         known = CHOICES[name]
         if value and value not in known:
@@ -72,11 +73,10 @@ def list_alignments(
     ]  # fmt: skip
 
 
-def _node(publication: Publication, name: str) -> str:
+def _node(publication: Publication, side: str, name: str) -> str:
     if not name:
         return "UNDEF"
-    iri = name if "://" in name else f"{publication.settings.base}/id/{name.lstrip('/')}"
     try:
-        return str(NamedNode(iri))
+        return str(NamedNode(publication.asker.iri_of(name)))
     except ValueError:
-        raise BadParameter("subject", f"expected an IRI or an id, found {name!r}") from None
+        raise BadParameter(side, f"expected an IRI or an id, found {name!r}") from None

@@ -79,6 +79,12 @@ class Reader:
         self.learn([iri])
         return self._names[iri]
 
+    def several(self, iris: Iterable[str]) -> tuple[Named, ...]:
+        """Things with their names, each once, in the order in which they come; empty texts are no things."""
+        found = list(dict.fromkeys(iri for iri in iris if iri))
+        self.learn(found)
+        return tuple(map(self.named, found))
+
     def _chosen(self, iri: str, names: Mapping[str, str]) -> Named:
         short = self.publication.asker.shorten(iri)
         for language in (*language_order(self.language), *sorted(names)):
